@@ -1,0 +1,36 @@
+//! Identity is a type: an id of a document never passes for one of a site.
+//!
+//! All ids come from one sequence of the group (`store::Transaction::new_id`),
+//! so a number is unique in the group and never used twice.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub u64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+id!(/// A site (站点).
+    SiteId);
+id!(/// A column (栏目).
+    ChannelId);
+id!(/// A document (文稿).
+    DocumentId);
+id!(/// A saved state of a document's text.
+    RevisionId);
+id!(/// A document shown in a column of another site (引用).
+    ReferenceId);
+id!(/// A picture or attachment.
+    MediaId);
+id!(/// An old address.
+    RedirectId);
