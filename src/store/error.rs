@@ -68,6 +68,14 @@ pub enum Error {
         /// Newest version known.
         known: u32,
     },
+    /// A transaction is too large; it must be split.
+    #[error("the transaction has {bytes} bytes; {most} are allowed")]
+    TooLarge {
+        /// Bytes of JSON.
+        bytes: usize,
+        /// Most that one transaction may have.
+        most: usize,
+    },
     /// The writer has stopped; the process must be restarted.
     #[error("the store no longer accepts writes: {0}")]
     Stopped(String),

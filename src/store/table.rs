@@ -44,7 +44,7 @@ impl Keys {
 
 /// A list: an index number and what it is a list of, e.g. (documents by column, column 17).
 /// Index numbers are unique in the program; one index always has prefixes of one length (0 to 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListKey {
     /// Index number.
     pub index: u8,

@@ -108,8 +108,8 @@ pub struct Touched {
 }
 
 /// Rows to be written together, or not at all. Reads through it see its own
-/// writes and note the version that they saw; if one of those rows changed
-/// before the commit, the commit fails with [`Error::Conflict`].
+/// writes (rows only, not lists) and note the version that they saw; if one of
+/// those rows changed before the commit, the commit fails with [`Error::Conflict`].
 #[derive(Debug)]
 pub struct Transaction {
     pub(super) store: super::Store,
@@ -120,4 +120,113 @@ pub struct Transaction {
     /// Version seen of each row read; 0 where there was none.
     pub(super) seen: std::cell::RefCell<BTreeMap<(u8, u64), u64>>,
     pub(super) writes: BTreeMap<(u8, u64), Option<Box<RawValue>>>,
+}
+
+impl Transaction {
+    pub(super) fn new(store: super::Store, actor: Actor, action: &'static str) -> Transaction {
+        Transaction {
+            store,
+            actor,
+            action,
+            site: 0,
+            note: String::new(),
+            seen: std::cell::RefCell::default(),
+            writes: BTreeMap::new(),
+        }
+    }
+
+    /// The site that the action concerns; 0, the default, is the group.
+    #[must_use]
+    pub fn site(mut self, id: u64) -> Transaction {
+        self.site = id;
+        self
+    }
+
+    /// Why, or what exactly, for the audit log.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Transaction {
+        self.note = text.into();
+        self
+    }
+
+    /// A row number that was never used in the group. One that is not committed may be lost, never given out twice
+    /// in the life of a process.
+    pub fn new_id(&self) -> u64 {
+        self.store.new_id()
+    }
+
+    /// Writes a row, whether it is there or not.
+    pub fn put<R: Record>(&mut self, record: &R) -> Result<()> {
+        let bad = |what: String| Error::Row { table: R::NAME, id: record.id(), what };
+        if record.id() == 0 {
+            return Err(bad("a row's number is never 0".into()));
+        }
+        let json = serde_json::value::to_raw_value(record).map_err(|e| bad(e.to_string()))?;
+        self.writes.insert((R::TABLE, record.id()), Some(json));
+        Ok(())
+    }
+
+    /// Writes a row that must not exist yet; if it does, the commit fails with [`Error::Conflict`].
+    pub fn put_new<R: Record>(&mut self, record: &R) -> Result<()> {
+        self.put(record)?;
+        self.seen.borrow_mut().entry((R::TABLE, record.id())).or_insert(0);
+        Ok(())
+    }
+
+    /// Deletes a row; one that is not there is fine.
+    pub fn delete<R: Record>(&mut self, id: u64) {
+        self.writes.insert((R::TABLE, id), None);
+    }
+
+    /// Writes or deletes a row of any table, from its JSON.
+    pub(super) fn put_raw(&mut self, table: u8, id: u64, row: Option<Box<RawValue>>) {
+        self.writes.insert((table, id), row);
+    }
+
+    /// Notes the version that a row must still have (0: that it must not exist).
+    pub(super) fn expect(&mut self, table: u8, id: u64, version: u64) {
+        self.seen.borrow_mut().entry((table, id)).or_insert(version);
+    }
+
+    /// True if nothing would be written.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty()
+    }
+}
+
+impl Read for Transaction {
+    fn row(&self, table: u8, id: u64) -> Result<Option<(Vec<u8>, u64)>> {
+        if let Some(row) = self.writes.get(&(table, id)) {
+            let version = self.seen.borrow().get(&(table, id)).copied().unwrap_or(0);
+            return Ok(row.as_ref().map(|raw| (raw.get().as_bytes().to_vec(), version)));
+        }
+        let found = self.store.row(table, id)?;
+        let version = found.as_ref().map_or(0, |(_, version)| *version);
+        self.seen.borrow_mut().entry((table, id)).or_insert(version);
+        Ok(found)
+    }
+
+    fn list(&self, list: ListKey, after: Position, limit: usize) -> Result<Vec<Entry>> {
+        self.store.list(list, after, limit)
+    }
+
+    fn list_back(&self, list: ListKey, before: Position, limit: usize) -> Result<Vec<Entry>> {
+        self.store.list_back(list, before, limit)
+    }
+
+    fn list_at(&self, list: ListKey, offset: u64, limit: usize) -> Result<Vec<Entry>> {
+        self.store.list_at(list, offset, limit)
+    }
+
+    fn count(&self, list: ListKey) -> Result<u64> {
+        self.store.count(list)
+    }
+
+    fn any(&self, list: ListKey) -> Result<bool> {
+        self.store.any(list)
+    }
+
+    fn unique(&self, index: u8, key: &[u8]) -> Result<Option<u64>> {
+        self.store.unique(index, key)
+    }
 }

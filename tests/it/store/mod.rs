@@ -1,1 +1,4 @@
 //! The store: journal, state, tables, recovery.
+
+mod commit;
+mod fixture;
