@@ -240,6 +240,14 @@ impl Cache {
         Some(entry)
     }
 
+    /// The page under `key`, without counting as a use of it.
+    pub fn peek(&self, key: &PageKey) -> Option<Arc<Entry>> {
+        let hash = self.hash(key.variant, &key.target);
+        let pages = self.shard(hash).pages.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = pages.get(&hash).filter(|entry| entry.key == *key)?;
+        (entry.until == i64::MAX || self.clock.now() < entry.until).then(|| entry.clone())
+    }
+
     /// A client would have liked `encoding`, which is not there: it is made in the background.
     pub fn ask(&self, entry: &Arc<Entry>, encoding: Encoding) {
         let (bit, wish) = match encoding {
