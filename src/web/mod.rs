@@ -1,1 +1,19 @@
-//! To come.
+//! The only module that knows what a request means.
+//!
+//! **Invariant:** statuses come from `error`, `Cache-Control` from `policy`, other safety headers from `security`.
+
+pub mod body;
+pub mod client;
+pub mod delivery;
+mod error;
+pub mod file;
+pub mod negotiate;
+pub mod pipeline;
+pub mod policy;
+pub mod range;
+pub mod security;
+
+pub use body::{Body, RequestBody};
+pub use client::{Client, Hosts, RequestId};
+pub use error::{Error, Recovery};
+pub use pipeline::{Answering, ErrorContext, Slow, Web};

@@ -1,1 +1,4 @@
+//! All integration tests; the modules mirror src.
+
+mod config;
 mod store;

@@ -1,0 +1,48 @@
+//! Headers that tell browsers what pages and files may do.
+//!
+//! **Invariant:** no policy allows inline scripts or `eval`, and an uploaded
+//! file can run nothing in the name of this server.
+
+use http::{HeaderMap, HeaderValue, header};
+
+/// What an answer is, for its Content-Security-Policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// A page of ours: everything from this server only.
+    Page,
+    /// A file of a theme.
+    Asset,
+    /// An uploaded picture, sound or film that the browser shows itself.
+    Shown,
+    /// An uploaded PDF; browsers show none in a sandbox.
+    Pdf,
+    /// Any other uploaded file: it is saved, never shown.
+    Saved,
+}
+
+impl Role {
+    fn policy(self) -> &'static str {
+        match self {
+            Role::Page => {
+                "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+                 object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+            }
+            Role::Asset => "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; sandbox",
+            Role::Shown => "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
+            Role::Pdf => "default-src 'self'; script-src 'none'; object-src 'self'; style-src 'unsafe-inline'",
+            Role::Saved => "default-src 'none'; sandbox",
+        }
+    }
+
+    /// Sets `Content-Security-Policy`, `X-Content-Type-Options` and `Referrer-Policy`.
+    pub fn set(self, headers: &mut HeaderMap) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(self.policy()));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+    }
+}
+
+/// For answers over HTTPS where plain HTTP is redirected: come by HTTPS for the next year.
+pub fn strict_transport(headers: &mut HeaderMap) {
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+}
