@@ -1,2 +1,18 @@
-//! To come.
+//! Pages: themes, templates, their functions, catalogues and static files.
+//!
+//! **Invariant:** a page is rendered from one theme set only: templates,
+//! texts and addresses of static files in it belong to the same generation.
+
+pub mod check;
+pub mod colour;
+pub mod engine;
+pub mod filters;
+pub mod functions;
+pub mod html;
+pub mod manifest;
+pub mod messages;
+pub mod reload;
+pub mod static_file;
+
+pub mod theme;
 pub mod view;

@@ -1,0 +1,4 @@
+//! Themes, templates, texts, static files and their check.
+
+mod folder;
+mod pages;
