@@ -1,6 +1,8 @@
-//! The command line.
+//! The program; see `zhanqun::cli`.
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    zhanqun::cli::run()
+}

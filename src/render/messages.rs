@@ -205,6 +205,11 @@ impl Messages {
         self.languages.get(language).into_iter().flatten()
     }
 
+    /// The text of a key in the catalogue that answers for `language`.
+    pub fn text(&self, language: &str, key: &str) -> Option<&Arc<Message>> {
+        self.for_language(language)?.get(key)
+    }
+
     /// The catalogue that answers for `language`: its own, one of the same
     /// language elsewhere (`zh` for `zh-HK`), Chinese, then any.
     fn for_language(&self, language: &str) -> Option<&Arc<HashMap<String, Arc<Message>>>> {

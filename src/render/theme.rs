@@ -119,6 +119,14 @@ impl Theme {
         }
     }
 
+    /// A text without placeholders in a language; the key itself if no catalogue has it.
+    pub fn text(&self, language: &str, key: &str) -> String {
+        match self.messages.text(language, key) {
+            Some(message) => message.fill(|_| None).to_string(),
+            None => key.to_owned(),
+        }
+    }
+
     /// Settings of a site with the theme's defaults where it has none.
     pub fn complete_settings(&self, settings: &BTreeMap<String, Value>) -> BTreeMap<String, Value> {
         let mut complete: BTreeMap<String, Value> = self

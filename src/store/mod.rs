@@ -11,6 +11,7 @@
 //! derived from the rows by [`TableDef`] when they are applied, so they can
 //! always be rebuilt.
 
+mod blob;
 mod changes;
 mod clean;
 mod disk;
@@ -37,6 +38,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
+pub use blob::{BlobHash, Blobs};
 pub use changes::Changes;
 pub use error::{Error, Result};
 pub use options::{Options, Progress, Stats, Work};

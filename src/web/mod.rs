@@ -7,9 +7,12 @@ pub mod client;
 pub mod delivery;
 mod error;
 pub mod file;
+pub mod group;
+mod live;
 pub mod negotiate;
 pub mod pipeline;
 pub mod policy;
+pub mod public;
 pub mod range;
 pub mod security;
 

@@ -1,0 +1,237 @@
+//! Commands and their arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+
+/// 站群: one server for a city's whole government site group.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "zhanqun", version, about, propagate_version = true)]
+pub struct Args {
+    /// Configuration file [default: config/zhanqun.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Reports as JSON on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+impl Args {
+    /// The command; `serve` if none is named.
+    pub fn command(&self) -> Command {
+        self.command.clone().unwrap_or(Command::Serve)
+    }
+}
+
+/// What to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Serves the site group (the default)
+    Serve,
+    /// Reads configuration, sites, themes and data without changing them and lists everything wrong
+    Check,
+    /// The site group
+    #[command(subcommand)]
+    Site(SiteCommand),
+    /// Takes content of an old site over
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Old addresses
+    #[command(subcommand)]
+    Redirect(RedirectCommand),
+    /// Copies journal, media and newest snapshot into DIR, also while a server runs
+    Backup {
+        /// Folder for the backup; one that holds an older backup of this group is brought up to date
+        dir: PathBuf,
+    },
+    /// Brings a backup into an empty data directory, or one subsite back to a moment
+    Restore(Restore),
+    /// The audit log
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// For measuring
+    #[command(subcommand)]
+    Bench(BenchCommand),
+}
+
+/// `site …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum SiteCommand {
+    /// Lists the sites
+    List,
+    /// Writes a site.toml for a new subsite and applies it
+    Create {
+        /// Slug: the address becomes /SLUG/
+        slug: String,
+        /// Full name of the unit
+        #[arg(long)]
+        name: String,
+        /// Short name
+        #[arg(long)]
+        short_name: Option<String>,
+        /// Kind of unit
+        #[arg(long, default_value = "department", value_parser = ["department", "township", "public-service"])]
+        kind: String,
+        /// Theme
+        #[arg(long, default_value = "county")]
+        theme: String,
+    },
+    /// Applies the files below the sites folder
+    Apply,
+    /// Prints the site.toml of a site as it is now
+    Export {
+        /// Slug
+        slug: String,
+    },
+    /// Gives a site another slug; the old address answers 301
+    Rename {
+        /// Slug now
+        slug: String,
+        /// Slug from now on
+        new: String,
+    },
+    /// Closes a site: redirected when --to is given, archived otherwise
+    Retire {
+        /// Slug
+        slug: String,
+        /// Address that every page leads to from now on
+        #[arg(long)]
+        to: Option<String>,
+    },
+}
+
+/// `import …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum ImportCommand {
+    /// A WordPress export (WXR)
+    Wxr(ImportWxr),
+    /// Takes a run back: its documents, pictures and old addresses
+    Undo {
+        /// Name of the run, as the import printed it; the demonstration content is `demo`
+        batch: String,
+    },
+    /// Lists the runs
+    List,
+}
+
+/// `import wxr …`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ImportWxr {
+    /// The export file
+    pub file: PathBuf,
+    /// Site that takes it
+    #[arg(long, value_name = "SLUG")]
+    pub site: String,
+    /// Column below which the categories become columns; the site itself if left out
+    #[arg(long, value_name = "SLUG")]
+    pub channel: Option<String>,
+    /// Host names of the old site
+    #[arg(long, value_name = "HOST", num_args = 1..)]
+    pub old_host: Vec<String>,
+    /// Folder with the uploads of the old site
+    #[arg(long, value_name = "DIR")]
+    pub media: Option<PathBuf>,
+    /// What was public before is public at once
+    #[arg(long)]
+    pub publish: bool,
+    /// Does everything but write
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Writes the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// `redirect …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum RedirectCommand {
+    /// Reads old addresses from CSV: columns `from`, `to` and, if wanted, `kind` (exact or prefix)
+    Import {
+        /// The CSV file, UTF-8 or GBK
+        file: PathBuf,
+        /// Site whose old addresses they are
+        #[arg(long, value_name = "SLUG")]
+        site: String,
+        /// Checks every line and writes nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Lists the old addresses of a site with their hits
+    List {
+        /// Site
+        #[arg(long, value_name = "SLUG")]
+        site: String,
+        /// Most asked for first
+        #[arg(long)]
+        by_hits: bool,
+    },
+    /// Says where an old address leads
+    Test {
+        /// Site
+        #[arg(long, value_name = "SLUG")]
+        site: String,
+        /// Old address, e.g. http://mzj.example/Show.asp?ID=12
+        address: String,
+    },
+}
+
+/// `restore …`
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Restore {
+    /// Folder of the backup
+    #[arg(required_unless_present = "site")]
+    pub dir: Option<PathBuf>,
+    /// Brings only this site back, from the journal
+    #[arg(long, value_name = "SLUG", requires = "at", conflicts_with = "dir")]
+    pub site: Option<String>,
+    /// The moment, `2026-11-23 09:30` in Beijing time
+    #[arg(long, value_name = "TIME", requires = "site")]
+    pub at: Option<String>,
+}
+
+/// `journal …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum JournalCommand {
+    /// Prints transactions, oldest first
+    Show {
+        /// Only of this site
+        #[arg(long, value_name = "SLUG")]
+        site: Option<String>,
+        /// Only of this person
+        #[arg(long)]
+        actor: Option<String>,
+        /// Only actions that begin so, e.g. content. or content.publish
+        #[arg(long)]
+        action: Option<String>,
+        /// From this time on, `2026-11-23` or `2026-11-23 09:30`
+        #[arg(long, value_name = "TIME")]
+        since: Option<String>,
+        /// Up to this time
+        #[arg(long, value_name = "TIME")]
+        until: Option<String>,
+        /// Only the last N of what was found
+        #[arg(long, value_name = "N")]
+        last: Option<usize>,
+        /// The rows that each one wrote, too
+        #[arg(long)]
+        changes: bool,
+    },
+    /// Verifies checksums and the hash chain
+    Verify,
+}
+
+/// `bench …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum BenchCommand {
+    /// Fills an empty data directory with realistic documents
+    Fill {
+        /// How many
+        #[arg(long, value_name = "N")]
+        documents: u64,
+        /// Over so many sites; more than the declared ones are made up
+        #[arg(long, value_name = "N", default_value_t = 17)]
+        sites: u64,
+    },
+}

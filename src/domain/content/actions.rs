@@ -1,0 +1,390 @@
+//! Actions on documents: load, may the actor?, do the rules allow it?, one transaction.
+
+use crate::base::id::{ChannelId, DocumentId, ReferenceId, RevisionId, SiteId};
+use crate::domain::error::{Error, Result};
+use crate::domain::media::{MEDIA_OF_BATCH, Media};
+use crate::domain::site::{self, Batch, Channel, ChannelKind};
+use crate::store::{Actor, ListKey, Position, Read, Store, Transaction};
+
+use super::document::{Document, Reference, Revision, State, Text};
+use super::tables::{
+    DOCUMENTS_OF_BATCH, DUE, ORIGIN, REFERENCES_OF_BATCH, REFERENCES_OF_DOCUMENT, REVISIONS_OF_DOCUMENT, origin_key,
+};
+
+/// A document to be saved for the first time.
+#[derive(Debug, Clone, Default)]
+pub struct Draft {
+    /// Column.
+    pub channel: ChannelId,
+    /// Text; its body must have gone through `clean`.
+    pub text: Text,
+    /// Pinned to the top of the column.
+    pub pinned: bool,
+    /// Leaves the site at this time.
+    pub valid_until: Option<i64>,
+}
+
+/// A document from elsewhere, with its own times.
+#[derive(Debug, Clone, Default)]
+pub struct Imported {
+    /// Column, text and place.
+    pub draft: Draft,
+    /// Publication time in the source; `None` imports a draft.
+    pub published: Option<i64>,
+    /// Name in the source, so that a second run finds it.
+    pub origin: String,
+    /// Import run.
+    pub batch: Option<u64>,
+    /// Comments of the old site.
+    pub comments: Vec<serde_json::Value>,
+}
+
+/// Columns that hold documents.
+fn channel_for_documents(tx: &Transaction, id: ChannelId) -> Result<Channel> {
+    let channel: Channel = tx.get(id.0)?.ok_or_else(|| Error::not_found("column", id))?;
+    match channel.kind {
+        ChannelKind::List | ChannelKind::Page => Ok(channel),
+        kind => Err(Error::rule("channel.holds_none", "column", format!("{} ({})", channel.name, kind.word()))),
+    }
+}
+
+fn check_text(text: &Text) -> Result<()> {
+    if text.title.trim().is_empty() {
+        return Err(Error::rule("required", "title", ""));
+    }
+    Ok(())
+}
+
+/// Writes a new document with its first revision into `tx`.
+fn write_new(tx: &mut Transaction, draft: &Draft, site: SiteId, by: &str, now: i64) -> Result<(Document, Revision)> {
+    check_text(&draft.text)?;
+    let document = DocumentId(tx.new_id());
+    let revision = Revision {
+        id: RevisionId(tx.new_id()),
+        document,
+        site,
+        number: 1,
+        time: now,
+        by: by.to_owned(),
+        text: draft.text.clone(),
+        comments: Vec::new(),
+    };
+    let document = Document {
+        id: document,
+        site,
+        channel: draft.channel,
+        state: State::Draft,
+        head: revision.id,
+        live: None,
+        revisions: 1,
+        card: draft.text.card(),
+        created: now,
+        published: 0,
+        updated: 0,
+        pinned: draft.pinned,
+        valid_until: draft.valid_until,
+        batch: None,
+        origin: String::new(),
+    };
+    Ok((document, revision))
+}
+
+/// Saves a text: a new document, or a new revision of one. The live revision is left as it is.
+///
+/// # Errors
+/// `NotFound`; a rule for an empty title or a column that holds no documents; `Conflict`.
+pub fn save(
+    store: &Store,
+    actor: Actor,
+    existing: Option<DocumentId>,
+    draft: &Draft,
+    now: i64,
+) -> Result<Document> {
+    let by = actor.name.clone();
+    let mut tx = store.transaction(actor, "content.save");
+    let channel = channel_for_documents(&tx, draft.channel)?;
+    tx = tx.site(channel.site.0);
+    let document = match existing {
+        None => {
+            let (document, revision) = write_new(&mut tx, draft, channel.site, &by, now)?;
+            tx.put(&revision)?;
+            document
+        }
+        Some(id) => {
+            check_text(&draft.text)?;
+            let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+            let revision = Revision {
+                id: RevisionId(tx.new_id()),
+                document: id,
+                site: document.site,
+                number: document.revisions + 1,
+                time: now,
+                by,
+                text: draft.text.clone(),
+                comments: Vec::new(),
+            };
+            tx.put(&revision)?;
+            document.head = revision.id;
+            document.revisions = revision.number;
+            if document.live.is_none() {
+                document.card = draft.text.card();
+            }
+            document.pinned = draft.pinned;
+            document.valid_until = draft.valid_until;
+            document
+        }
+    };
+    tx.put(&document)?;
+    store.commit(tx)?;
+    Ok(document)
+}
+
+/// Publishes the head revision. The publication time is the server's `now` at the first time and
+/// stays after that (faking it is a veto item of the national inspection).
+///
+/// # Errors
+/// `NotFound`, `Conflict`.
+pub fn publish(store: &Store, actor: Actor, id: DocumentId, now: i64) -> Result<Document> {
+    let mut tx = store.transaction(actor, "content.publish");
+    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    tx = tx.site(document.site.0);
+    let revision: Revision =
+        tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
+    document.card = revision.text.card();
+    document.live = Some(revision.id);
+    document.state = State::Published;
+    if document.published == 0 {
+        document.published = now;
+    }
+    document.updated = now;
+    tx.put(&document)?;
+    show_references(&mut tx, id, true)?;
+    store.commit(tx)?;
+    Ok(document)
+}
+
+/// Takes a document off the site, and with it every reference to it.
+///
+/// # Errors
+/// `NotFound`, `Conflict`.
+pub fn withdraw(store: &Store, actor: Actor, id: DocumentId) -> Result<Document> {
+    let mut tx = store.transaction(actor, "content.withdraw");
+    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    tx = tx.site(document.site.0);
+    document.state = State::Withdrawn;
+    document.live = None;
+    tx.put(&document)?;
+    show_references(&mut tx, id, false)?;
+    store.commit(tx)?;
+    Ok(document)
+}
+
+fn show_references(tx: &mut Transaction, id: DocumentId, visible: bool) -> Result<()> {
+    for entry in tx.list(ListKey::new(REFERENCES_OF_DOCUMENT, &[id.0]), Position::FIRST, usize::MAX)? {
+        if let Some(mut reference) = tx.get::<Reference>(entry.id)?
+            && reference.visible != visible
+        {
+            reference.visible = visible;
+            tx.put(&reference)?;
+        }
+    }
+    Ok(())
+}
+
+/// Moves a document to another column of its site; the old address answers 301.
+///
+/// # Errors
+/// `NotFound`; a rule when the column holds no documents or belongs to another site; `Conflict`.
+pub fn move_to(store: &Store, actor: Actor, id: DocumentId, channel: ChannelId) -> Result<Document> {
+    let mut tx = store.transaction(actor, "content.move");
+    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    tx = tx.site(document.site.0);
+    let target = channel_for_documents(&tx, channel)?;
+    if target.site != document.site {
+        return Err(Error::rule("channel.other_site", "column", target.name));
+    }
+    document.channel = channel;
+    tx.put(&document)?;
+    store.commit(tx)?;
+    Ok(document)
+}
+
+/// Shows a document in a column of another site (引用), with its own title and time there if wanted.
+///
+/// # Errors
+/// `NotFound`; a rule when the column holds no documents.
+pub fn refer(
+    store: &Store,
+    actor: Actor,
+    id: DocumentId,
+    channel: ChannelId,
+    title: Option<&str>,
+    time: Option<i64>,
+) -> Result<Reference> {
+    let mut tx = store.transaction(actor, "content.refer");
+    let target = channel_for_documents(&tx, channel)?;
+    tx = tx.site(target.site.0);
+    let reference = write_reference(&mut tx, id, &target, title, time, None)?;
+    store.commit(tx)?;
+    Ok(reference)
+}
+
+pub(super) fn write_reference(
+    tx: &mut Transaction,
+    id: DocumentId,
+    target: &Channel,
+    title: Option<&str>,
+    time: Option<i64>,
+    batch: Option<u64>,
+) -> Result<Reference> {
+    let document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    let reference = Reference {
+        id: ReferenceId(tx.new_id()),
+        document: id,
+        site: target.site,
+        channel: target.id,
+        title: title.unwrap_or_default().to_owned(),
+        time: time.unwrap_or(document.published),
+        pinned: false,
+        visible: document.is_live(),
+        batch,
+    };
+    tx.put(&reference)?;
+    Ok(reference)
+}
+
+/// Writes an imported document into `tx`; the caller commits many at once. Returns `None` when a
+/// document of this origin is there already and has the same text; a changed text becomes a new
+/// revision, which is live if the document is.
+///
+/// # Errors
+/// A rule for an empty title or a column that holds no documents.
+pub fn import(tx: &mut Transaction, imported: &Imported, now: i64) -> Result<Option<Document>> {
+    let channel = channel_for_documents(tx, imported.draft.channel)?;
+    if !imported.origin.is_empty()
+        && let Some(id) = tx.unique(ORIGIN, &origin_key(channel.site.0, &imported.origin))?
+    {
+        return import_again(tx, DocumentId(id), imported, now);
+    }
+    let (mut document, mut revision) = write_new(tx, &imported.draft, channel.site, "import", now)?;
+    revision.comments = imported.comments.clone();
+    document.batch = imported.batch;
+    document.origin = imported.origin.clone();
+    if let Some(time) = imported.published {
+        document.state = State::Published;
+        document.live = Some(revision.id);
+        document.published = time;
+        document.updated = time;
+    }
+    tx.put(&revision)?;
+    tx.put(&document)?;
+    Ok(Some(document))
+}
+
+fn import_again(tx: &mut Transaction, id: DocumentId, imported: &Imported, now: i64) -> Result<Option<Document>> {
+    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    let head: Revision = tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
+    if head.text == imported.draft.text {
+        return Ok(None);
+    }
+    let revision = Revision {
+        id: RevisionId(tx.new_id()),
+        document: id,
+        site: document.site,
+        number: document.revisions + 1,
+        time: now,
+        by: "import".into(),
+        text: imported.draft.text.clone(),
+        comments: imported.comments.clone(),
+    };
+    document.head = revision.id;
+    document.revisions = revision.number;
+    document.card = revision.text.card();
+    if document.is_live() {
+        document.live = Some(revision.id);
+        document.updated = now;
+    }
+    tx.put(&revision)?;
+    tx.put(&document)?;
+    Ok(Some(document))
+}
+
+/// Takes everything off that is due at `now`; returns how many documents left.
+///
+/// # Errors
+/// When the store refuses.
+pub fn expire_due(store: &Store, now: i64) -> Result<usize> {
+    let mut gone = 0;
+    loop {
+        let mut tx = store.transaction(Actor::system(), "content.expire");
+        let mut some = false;
+        for entry in tx.list(ListKey::new(DUE, &[]), Position::FIRST, 100)? {
+            let Some(mut document) = tx.get::<Document>(entry.id)? else { continue };
+            if document.valid_until.is_none_or(|time| time > now) {
+                break;
+            }
+            document.state = State::Expired;
+            document.live = None;
+            show_references(&mut tx, document.id, false)?;
+            tx.put(&document)?;
+            some = true;
+            gone += 1;
+        }
+        if !some {
+            return Ok(gone);
+        }
+        store.commit(tx)?;
+    }
+}
+
+/// When something is due next, milliseconds since 1970.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn next_due(store: &impl Read) -> Result<Option<i64>> {
+    let first = store.list(ListKey::new(DUE, &[]), Position::FIRST, 1)?;
+    Ok(first.first().map(|entry| (u64::MAX - entry.order) as i64))
+}
+
+/// Removes everything that an import brought: documents with their revisions, references, media
+/// rows, old addresses. The journal keeps what they were. Returns the number of documents removed.
+///
+/// # Errors
+/// `NotFound` when there is no such import.
+pub fn remove_batch(store: &Store, actor: Actor, name: &str) -> Result<usize> {
+    let id = store
+        .unique(site::BATCH_NAME, name.as_bytes())?
+        .ok_or_else(|| Error::not_found("import", name))?;
+    let mut tx = store.transaction(actor, "import.undo").note(name);
+    let batch: Batch = tx.get(id)?.ok_or_else(|| Error::not_found("import", name))?;
+    tx = tx.site(batch.site.0);
+    let mut documents = 0;
+    for entry in tx.list(ListKey::new(DOCUMENTS_OF_BATCH, &[id]), Position::FIRST, usize::MAX)? {
+        let Some(document) = tx.get::<Document>(entry.id)? else { continue };
+        for list in [REFERENCES_OF_DOCUMENT, REVISIONS_OF_DOCUMENT] {
+            for entry in tx.list(ListKey::new(list, &[document.id.0]), Position::FIRST, usize::MAX)? {
+                if list == REFERENCES_OF_DOCUMENT {
+                    tx.get::<Reference>(entry.id)?;
+                    tx.delete::<Reference>(entry.id);
+                } else {
+                    tx.get::<Revision>(entry.id)?;
+                    tx.delete::<Revision>(entry.id);
+                }
+            }
+        }
+        tx.delete::<Document>(document.id.0);
+        documents += 1;
+    }
+    for entry in tx.list(ListKey::new(REFERENCES_OF_BATCH, &[id]), Position::FIRST, usize::MAX)? {
+        tx.get::<Reference>(entry.id)?;
+        tx.delete::<Reference>(entry.id);
+    }
+    for entry in tx.list(ListKey::new(MEDIA_OF_BATCH, &[id]), Position::FIRST, usize::MAX)? {
+        tx.get::<Media>(entry.id)?;
+        tx.delete::<Media>(entry.id);
+    }
+    site::undo_batch_rows(&mut tx, id)?;
+    tx.delete::<Batch>(id);
+    store.commit(tx)?;
+    Ok(documents)
+}

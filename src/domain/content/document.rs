@@ -1,0 +1,232 @@
+//! A document and what belongs to it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::id::{ChannelId, DocumentId, MediaId, ReferenceId, RevisionId, SiteId};
+
+/// Where a document stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// 草稿: nobody but its editors sees it.
+    #[default]
+    Draft,
+    /// 审核中: waits for a workflow step.
+    InReview,
+    /// 定时: will be published at a time.
+    Scheduled,
+    /// 已发布.
+    Published,
+    /// 撤回.
+    Withdrawn,
+    /// 过期: left the site at its valid-until time.
+    Expired,
+}
+
+/// A title picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The file.
+    pub media: MediaId,
+    /// Address on this server.
+    pub url: String,
+    /// Text for those who do not see it.
+    pub alt: String,
+    /// Pixels, 0 if unknown.
+    pub width: u32,
+    /// Pixels, 0 if unknown.
+    pub height: u32,
+}
+
+/// A file to download.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The file.
+    pub media: MediaId,
+    /// What it is.
+    pub title: String,
+}
+
+/// What a list shows of a document: copied from the live revision, so that lists read one row each.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Card {
+    /// Title.
+    pub title: String,
+    /// Summary.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// 来源.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// Title picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+    /// Address of an external-link document.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub link: String,
+}
+
+/// A document: identity, place and state. Its text is in its revisions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Document {
+    /// Number, part of the address.
+    pub id: DocumentId,
+    /// Site.
+    pub site: SiteId,
+    /// Column.
+    pub channel: ChannelId,
+    /// State.
+    pub state: State,
+    /// Newest revision, live or not.
+    pub head: RevisionId,
+    /// The revision that visitors read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live: Option<RevisionId>,
+    /// Number of revisions so far.
+    pub revisions: u32,
+    /// What lists show; of the live revision while there is one, else of the head.
+    pub card: Card,
+    /// Created, milliseconds since 1970.
+    pub created: i64,
+    /// First published, milliseconds since 1970; set by the server. 0 before.
+    #[serde(default)]
+    pub published: i64,
+    /// Live revision last changed.
+    #[serde(default)]
+    pub updated: i64,
+    /// Pinned to the top of its column.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+    /// Leaves the site at this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<i64>,
+    /// Import that brought it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u64>,
+    /// Name in the source of an import, for running it again: `wxr:host:123`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub origin: String,
+}
+
+impl Document {
+    /// Do visitors see it?
+    pub fn is_live(&self) -> bool {
+        self.state == State::Published && self.live.is_some()
+    }
+
+    /// Place in its column: pinned ones first, then by time.
+    pub fn order(&self) -> u64 {
+        order_of(self.pinned, self.published)
+    }
+}
+
+/// Place in a column: pinned ones first, then the newest.
+pub(super) fn order_of(pinned: bool, time: i64) -> u64 {
+    // Times fit in 43 bits until the year 2248.
+    (u64::from(pinned) << 62) | time.max(0) as u64
+}
+
+/// The words of a document, as an editor saves them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Text {
+    /// Title, one line.
+    pub title: String,
+    /// Subtitle.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub subtitle: String,
+    /// Sanitised HTML.
+    pub body: String,
+    /// Summary.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub summary: String,
+    /// 来源.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// 作者.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub author: String,
+    /// 责任编辑.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub editor: String,
+    /// Keywords.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keywords: Vec<String>,
+    /// 成文日期, `2026-11-18`.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub formed: String,
+    /// 文号.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub number: String,
+    /// Title picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Picture>,
+    /// Attachments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+    /// External-link document: where it leads.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub link: String,
+}
+
+impl Text {
+    /// What lists show of it.
+    pub fn card(&self) -> Card {
+        Card {
+            title: self.title.clone(),
+            summary: self.summary.clone(),
+            source: self.source.clone(),
+            picture: self.picture.clone(),
+            link: self.link.clone(),
+        }
+    }
+}
+
+/// A saved state of a document's text. Never changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// Number.
+    pub id: RevisionId,
+    /// Document.
+    pub document: DocumentId,
+    /// Site of the document.
+    pub site: SiteId,
+    /// 1 for the first.
+    pub number: u32,
+    /// Saved, milliseconds since 1970.
+    pub time: i64,
+    /// Who saved it.
+    pub by: String,
+    /// The text.
+    pub text: Text,
+    /// Comments of the old site, kept as they were (imports only).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<serde_json::Value>,
+}
+
+/// A document shown in a column of another site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Number, part of its address there.
+    pub id: ReferenceId,
+    /// The document.
+    pub document: DocumentId,
+    /// Site that shows it.
+    pub site: SiteId,
+    /// Column that shows it.
+    pub channel: ChannelId,
+    /// Own title there, empty for the document's.
+    #[serde(default)]
+    pub title: String,
+    /// Time that places it there; the document's publication time unless set.
+    pub time: i64,
+    /// Pinned there.
+    #[serde(default)]
+    pub pinned: bool,
+    /// True while the document is live; kept by the actions on the document.
+    pub visible: bool,
+    /// Import that made it.
+    #[serde(default)]
+    pub batch: Option<u64>,
+}

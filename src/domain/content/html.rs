@@ -1,0 +1,196 @@
+//! HTML of documents: what is stored is sanitised by an allow-list.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use html5ever::tokenizer::{
+    BufferQueue, StartTag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
+
+/// Elements that a body may have; headings begin at `h2`, because the page's title is the `h1`.
+const TAGS: [&str; 54] = [
+    "a", "abbr", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del",
+    "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins",
+    "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub",
+    "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr",
+];
+
+/// More elements that a body may have.
+const MORE_TAGS: [&str; 4] = ["u", "ul", "var", "wbr"];
+
+/// Classes that themes know; every other class is dropped.
+pub const CLASSES: [&str; 8] = ["indent", "center", "right", "left", "signature", "lead", "note", "number"];
+
+/// Attributes of any element.
+const ATTRIBUTES: [&str; 3] = ["lang", "dir", "title"];
+
+/// Attributes of single elements.
+const ATTRIBUTES_OF: [(&str, &[&str]); 14] = [
+    ("a", &["href", "hreflang"]),
+    ("bdo", &["dir"]),
+    ("blockquote", &["cite"]),
+    ("col", &["span"]),
+    ("colgroup", &["span"]),
+    ("del", &["cite", "datetime"]),
+    ("img", &["src", "alt", "width", "height"]),
+    ("ins", &["cite", "datetime"]),
+    ("li", &["value"]),
+    ("ol", &["start", "reversed", "type"]),
+    ("q", &["cite"]),
+    ("td", &["colspan", "rowspan", "headers"]),
+    ("th", &["colspan", "rowspan", "headers", "scope"]),
+    ("table", &[]),
+];
+
+/// Elements whose text goes with them.
+const CONTENT_GONE: [&str; 8] = ["script", "style", "title", "textarea", "noscript", "iframe", "object", "select"];
+
+static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
+    let mut builder = Builder::empty();
+    builder
+        .tags(TAGS.iter().chain(&MORE_TAGS).copied().collect())
+        .clean_content_tags(CONTENT_GONE.into_iter().collect())
+        .generic_attributes(ATTRIBUTES.into_iter().collect())
+        .tag_attributes(
+            ATTRIBUTES_OF
+                .into_iter()
+                .map(|(tag, attributes)| (tag, attributes.iter().copied().collect::<HashSet<_>>()))
+                .collect::<HashMap<_, _>>(),
+        )
+        .allowed_classes(TAGS.iter().chain(&MORE_TAGS).map(|tag| (*tag, CLASSES.into_iter().collect())).collect())
+        .url_schemes(["http", "https", "mailto", "tel"].into_iter().collect())
+        .url_relative(UrlRelative::PassThrough)
+        .link_rel(None)
+        .strip_comments(true);
+    builder
+});
+
+/// HTML after cleaning.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cleaned {
+    /// Safe HTML.
+    pub html: String,
+    /// What was taken out and how often: `script`, `p@onclick`, `a@href javascript:`.
+    pub removed: BTreeMap<String, usize>,
+}
+
+/// Sanitises HTML from anywhere. A top heading becomes `h2`; text is never lost, except that of
+/// scripts, styles and frames.
+pub fn clean(html: &str) -> Cleaned {
+    let html = demote_headings(html);
+    Cleaned { removed: removed(&html), html: BUILDER.clean(&html).to_string().trim().to_owned() }
+}
+
+/// `h1` in a body becomes `h2`: the page has its own `h1`.
+fn demote_headings(html: &str) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        let bytes = tag.as_bytes();
+        let skip = if bytes.get(1) == Some(&b'/') { 2 } else { 1 };
+        let heading = matches!(bytes.get(skip), Some(b'h' | b'H')) && bytes.get(skip + 1) == Some(&b'1');
+        let ends = bytes.get(skip + 2).is_some_and(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
+        if heading && ends {
+            out.push_str(&tag[..skip]);
+            out.push_str("h2");
+            rest = &tag[skip + 2..];
+        } else {
+            out.push('<');
+            rest = &tag[1..];
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[derive(Default)]
+struct Removed(RefCell<BTreeMap<String, usize>>);
+
+impl TokenSink for Removed {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        if let TagToken(tag) = token
+            && tag.kind == StartTag
+        {
+            let name = tag.name.as_ref();
+            let note = |what: String| *self.0.borrow_mut().entry(what).or_default() += 1;
+            if !TAGS.contains(&name) && !MORE_TAGS.contains(&name) {
+                if !matches!(name, "html" | "head" | "body") {
+                    note(name.to_owned());
+                }
+            } else {
+                for attribute in &tag.attrs {
+                    let key = attribute.name.local.as_ref();
+                    let of_tag = ATTRIBUTES_OF.iter().find(|(tag, _)| *tag == name).map_or(&[][..], |(_, list)| list);
+                    if key == "class" {
+                        continue;
+                    }
+                    if !ATTRIBUTES.contains(&key) && !of_tag.contains(&key) {
+                        note(format!("{name}@{key}"));
+                    } else if matches!(key, "href" | "src" | "cite") {
+                        let value: String = attribute.value.chars().filter(|c| !c.is_whitespace()).collect();
+                        if let Some((scheme, _)) = value.split_once(':')
+                            && !scheme.contains(['/', '?', '#'])
+                            && !["http", "https", "mailto", "tel"].contains(&scheme.to_lowercase().as_str())
+                        {
+                            note(format!("{name}@{key} {}:", scheme.to_lowercase()));
+                        }
+                    }
+                }
+            }
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+fn removed(html: &str) -> BTreeMap<String, usize> {
+    let input = BufferQueue::default();
+    input.push_back(html.into());
+    let tokenizer = Tokenizer::new(Removed::default(), TokenizerOpts::default());
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    tokenizer.sink.0.into_inner()
+}
+
+/// Markdown as HTML, sanitised: the form of initial documents.
+pub fn markdown(text: &str) -> String {
+    use pulldown_cmark::{Options, Parser, html};
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
+    let mut out = String::with_capacity(text.len() * 2);
+    html::push_html(&mut out, Parser::new_ext(text, options));
+    let out = out.replace("<th>", "<th scope=\"col\">");
+    clean(&out).html
+}
+
+/// The text of HTML without its elements, white space folded.
+pub fn plain_text(html: &str) -> String {
+    static NOTHING: LazyLock<Builder<'static>> = LazyLock::new(|| {
+        let mut builder = Builder::empty();
+        builder.clean_content_tags(CONTENT_GONE.into_iter().collect());
+        builder
+    });
+    let spaced = html.replace("</", " </").replace("<br", " <br");
+    let text = NOTHING.clean(&spaced).to_string();
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A summary from the head of a text: at most `characters`, cut after a sentence where there is one.
+pub fn summary_of(text: &str, characters: usize) -> String {
+    if text.chars().count() <= characters {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(characters).collect();
+    match cut.rfind(['。', '!', '?', '!', '?']) {
+        Some(at) if at > cut.len() / 2 => {
+            let end = at + cut[at..].chars().next().map_or(0, char::len_utf8);
+            cut[..end].to_owned()
+        }
+        _ => format!("{}…", cut.trim_end()),
+    }
+}

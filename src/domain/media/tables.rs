@@ -1,0 +1,30 @@
+//! Rows and keys of media.
+
+use crate::store::{Keys, Record};
+
+use super::Media;
+
+/// List: media of a site, newest first.
+pub const MEDIA_OF_SITE: u8 = 10;
+/// List: media that an import brought.
+pub const MEDIA_OF_BATCH: u8 = 11;
+
+impl Record for Media {
+    const TABLE: u8 = 10;
+    const NAME: &'static str = "media";
+
+    fn id(&self) -> u64 {
+        self.id.0
+    }
+
+    fn site(&self) -> u64 {
+        self.site.0
+    }
+
+    fn keys(&self, keys: &mut Keys) {
+        keys.list(MEDIA_OF_SITE, &[self.site.0], self.created.max(0) as u64);
+        if let Some(batch) = self.batch {
+            keys.list(MEDIA_OF_BATCH, &[batch], self.id.0);
+        }
+    }
+}

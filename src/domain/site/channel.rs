@@ -1,0 +1,112 @@
+//! A column (栏目) of a site.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::id::{ChannelId, SiteId};
+
+/// What a column is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChannelKind {
+    /// A list of documents.
+    #[default]
+    List,
+    /// One page: its newest document.
+    Page,
+    /// Shows the newest of its child columns.
+    Section,
+    /// Points to another address.
+    Link,
+}
+
+impl ChannelKind {
+    /// The word used in files and templates.
+    pub fn word(self) -> &'static str {
+        match self {
+            ChannelKind::List => "list",
+            ChannelKind::Page => "page",
+            ChannelKind::Section => "section",
+            ChannelKind::Link => "link",
+        }
+    }
+}
+
+/// How often a column must have something new (国办秘函〔2019〕19号, veto and deduct items).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UpdateClass {
+    /// 动态、要闻: within two weeks.
+    Biweekly,
+    /// 通知公告、政策文件、解读: within six months.
+    HalfYearly,
+    /// 人事、规划计划: within a year.
+    Yearly,
+    /// No limit: 概况、指南.
+    #[default]
+    None,
+}
+
+impl UpdateClass {
+    /// Longest age of the newest document in days, if there is a limit.
+    pub fn days(self) -> Option<u32> {
+        match self {
+            UpdateClass::Biweekly => Some(14),
+            UpdateClass::HalfYearly => Some(183),
+            UpdateClass::Yearly => Some(366),
+            UpdateClass::None => None,
+        }
+    }
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Channel {
+    /// Number.
+    pub id: ChannelId,
+    /// Site.
+    pub site: SiteId,
+    /// True in the portal, whose top columns share their slugs' space with the subsites.
+    #[serde(default)]
+    pub portal: bool,
+    /// Column above.
+    #[serde(default)]
+    pub parent: Option<ChannelId>,
+    /// Slug below the parent.
+    pub slug: String,
+    /// Places it had before (parent, slug); their addresses answer 301.
+    #[serde(default)]
+    pub former: Vec<(Option<ChannelId>, String)>,
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: ChannelKind,
+    /// Place among its siblings; higher stands first.
+    pub order: u64,
+    /// Not in the navigation.
+    #[serde(default)]
+    pub hidden: bool,
+    /// Meta label ColumnType, one of [`super::COLUMN_TYPES`].
+    pub column_type: String,
+    /// Update class.
+    #[serde(default)]
+    pub update: UpdateClass,
+    /// Meta label ColumnDescription.
+    #[serde(default)]
+    pub description: String,
+    /// Meta label ColumnKeywords.
+    #[serde(default)]
+    pub keywords: Vec<String>,
+    /// Documents a page.
+    pub page_size: u32,
+    /// Has an Atom feed.
+    pub feed: bool,
+    /// Address of a link column.
+    #[serde(default)]
+    pub url: String,
+    /// Title picture: an address on this server.
+    #[serde(default)]
+    pub picture: String,
+    /// True if site.toml declares it.
+    #[serde(default)]
+    pub declared: bool,
+}

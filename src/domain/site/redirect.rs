@@ -1,0 +1,238 @@
+//! Old addresses of a site: exact and prefix, in a normal form that forgives
+//! case, the order of the query, default documents and the charset of percent signs.
+
+use encoding_rs::GBK;
+use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
+
+use crate::base::id::{ChannelId, DocumentId, RedirectId, SiteId};
+use crate::domain::error::Result;
+use crate::store::{Actor, Read, Store};
+
+use super::tables::{REDIRECT_FROM, redirect_key};
+
+/// Where an old address leads.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// A document, wherever it stands by then.
+    Document(DocumentId),
+    /// A column, wherever it stands by then.
+    Channel(ChannelId),
+    /// A fixed address. Behind a prefix the rest of the old path is added when it ends in `/`.
+    Url(String),
+}
+
+/// An old address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redirect {
+    /// Number.
+    pub id: RedirectId,
+    /// Site whose old address it is.
+    pub site: SiteId,
+    /// Old address in [`normal_form`].
+    pub from: String,
+    /// True if every address below it is meant.
+    #[serde(default)]
+    pub prefix: bool,
+    /// Where it leads.
+    pub to: Target,
+    /// Import that made it.
+    #[serde(default)]
+    pub batch: Option<u64>,
+}
+
+/// How often an old address was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hits {
+    /// The redirect.
+    pub redirect: RedirectId,
+    /// Requests so far.
+    pub count: u64,
+    /// Last request, milliseconds since 1970.
+    pub last: i64,
+}
+
+/// One import run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    /// Number.
+    pub id: u64,
+    /// Name, by which it is undone.
+    pub name: String,
+    /// `demo`, `wxr`, …
+    pub kind: String,
+    /// Site.
+    pub site: SiteId,
+    /// Where it was read from.
+    pub source: String,
+    /// Milliseconds since 1970.
+    pub time: i64,
+}
+
+/// One line of a redirect file, checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Old {
+    /// Old address in normal form.
+    pub from: String,
+    /// True for a prefix.
+    pub prefix: bool,
+    /// Where it leads.
+    pub to: Target,
+}
+
+/// Default documents of old servers: `/news/index.htm` is `/news/`.
+const DEFAULT_DOCUMENTS: [&str; 10] = [
+    "index.htm",
+    "index.html",
+    "index.asp",
+    "index.aspx",
+    "index.php",
+    "index.jsp",
+    "index.shtml",
+    "default.htm",
+    "default.asp",
+    "default.aspx",
+];
+
+/// The normal form of an old address (path and query, with or without scheme
+/// and host): percent signs decoded as UTF-8 or else as GBK, lower case,
+/// parameters sorted, default documents and the fragment cut off.
+pub fn normal_form(address: &str) -> String {
+    let address = address.split('#').next().unwrap_or_default();
+    let address = match address.split_once("://") {
+        Some((_, rest)) => rest.find(['/', '?']).map_or("/", |at| &rest[at..]),
+        None => address,
+    };
+    let (path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));
+    let mut normal = decode(path).to_lowercase().replace('\\', "/");
+    while normal.contains("//") {
+        normal = normal.replace("//", "/");
+    }
+    if !normal.starts_with('/') {
+        normal.insert(0, '/');
+    }
+    for document in DEFAULT_DOCUMENTS {
+        if let Some(folder) = normal.strip_suffix(document)
+            && folder.ends_with('/')
+        {
+            normal.truncate(folder.len());
+            break;
+        }
+    }
+    if let Some(query) = query {
+        let mut parameters: Vec<String> =
+            query.split('&').filter(|p| !p.is_empty()).map(|p| decode(&p.replace('+', " ")).to_lowercase()).collect();
+        parameters.sort();
+        if !parameters.is_empty() {
+            normal.push('?');
+            normal.push_str(&parameters.join("&"));
+        }
+    }
+    normal
+}
+
+/// Percent signs decoded: strictly as UTF-8, else as GBK.
+fn decode(text: &str) -> String {
+    let bytes: Vec<u8> = percent_decode_str(text).collect();
+    match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => GBK.decode_without_bom_handling(error.as_bytes()).0.into_owned(),
+    }
+}
+
+/// The redirect that answers an old address, and the rest of the path behind a prefix.
+/// Tried in this order: with the query, without it, then ever shorter prefixes.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn find_redirect(store: &impl Read, site: SiteId, address: &str) -> Result<Option<(Redirect, String)>> {
+    let normal = normal_form(address);
+    let path = normal.split('?').next().unwrap_or_default();
+    let mut exact = vec![normal.as_str()];
+    if path != normal {
+        exact.push(path);
+    }
+    for from in exact {
+        if let Some(redirect) = lookup(store, site, false, from)? {
+            return Ok(Some((redirect, String::new())));
+        }
+    }
+    let mut end = path.len();
+    loop {
+        if let Some(redirect) = lookup(store, site, true, &path[..end])? {
+            return Ok(Some((redirect, path[end..].to_owned())));
+        }
+        // "/a/b" → "/a/" → "/a" → "/"
+        let shorter = &path[..end];
+        end = match shorter.strip_suffix('/') {
+            Some(rest) if !rest.is_empty() => rest.len(),
+            Some(_) => return Ok(None),
+            None => shorter.rfind('/').map_or(0, |at| at + 1),
+        };
+        if end == 0 {
+            return Ok(None);
+        }
+    }
+}
+
+fn lookup(store: &impl Read, site: SiteId, prefix: bool, from: &str) -> Result<Option<Redirect>> {
+    match store.unique(REDIRECT_FROM, &redirect_key(site.0, prefix, from))? {
+        Some(id) => Ok(store.get(id)?),
+        None => Ok(None),
+    }
+}
+
+/// Stores old addresses in one transaction; one that is there already is brought up to date.
+/// Returns how many are new and how many changed.
+///
+/// # Errors
+/// When the store refuses.
+pub fn import_redirects(
+    store: &Store,
+    actor: Actor,
+    site: SiteId,
+    batch: Option<u64>,
+    old: &[Old],
+) -> Result<(usize, usize)> {
+    let mut tx = store.transaction(actor, "redirect.import").site(site.0);
+    let (mut new, mut changed) = (0, 0);
+    let mut seen = std::collections::HashSet::new();
+    for Old { from, prefix, to } in old {
+        if !seen.insert((from, prefix)) {
+            continue;
+        }
+        match lookup(&tx, site, *prefix, from)? {
+            Some(mut redirect) => {
+                if redirect.to != *to {
+                    redirect.to = to.clone();
+                    tx.put(&redirect)?;
+                    changed += 1;
+                }
+            }
+            None => {
+                let id = RedirectId(tx.new_id());
+                tx.put(&Redirect { id, site, from: from.clone(), prefix: *prefix, to: to.clone(), batch })?;
+                new += 1;
+            }
+        }
+    }
+    if new + changed > 0 {
+        store.commit(tx)?;
+    }
+    Ok((new, changed))
+}
+
+/// Adds counted requests to the hit counters, in one transaction.
+///
+/// # Errors
+/// When the store refuses.
+pub fn count_hits(store: &Store, hits: &[(RedirectId, u64)], now: i64) -> Result<()> {
+    let mut tx = store.transaction(Actor::system(), "redirect.hits");
+    for (redirect, count) in hits {
+        let old = tx.get::<Hits>(redirect.0)?.map_or(0, |hits| hits.count);
+        tx.put(&Hits { redirect: *redirect, count: old + count, last: now })?;
+    }
+    store.commit(tx)?;
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Background work: one file a job, each idempotent.
+//!
+//! **Invariant:** a job that is interrupted loses nothing and does its work at the next turn.
+
+mod due;
+mod hits;
+mod sites;
+
+pub use due::run as due;
+pub use hits::{flush as flush_hits, run as hits};
+pub use sites::watch as watch_sites;
