@@ -19,16 +19,20 @@ pub(super) fn sync_dir(dir: &Path) -> Result<()> {
     File::open(dir).and_then(|d| d.sync_all()).map_err(at(dir))
 }
 
-/// Creates a folder (and those above it) and makes it durable in the folder above.
+/// Creates a folder and those above it, each durably.
 pub(super) fn make_dir(dir: &Path) -> Result<()> {
-    if dir.is_dir() {
+    if dir.as_os_str().is_empty() || dir.is_dir() {
         return Ok(());
     }
-    fs::create_dir_all(dir).map_err(at(dir))?;
-    match dir.parent() {
-        Some(above) if !above.as_os_str().is_empty() => sync_dir(above),
-        _ => Ok(()),
+    let above = dir.parent().filter(|above| !above.as_os_str().is_empty());
+    if let Some(above) = above {
+        make_dir(above)?;
     }
+    match fs::create_dir(dir) {
+        Err(e) if e.kind() != io::ErrorKind::AlreadyExists => return Err(at(dir)(e)),
+        _ => {}
+    }
+    sync_dir(above.unwrap_or(Path::new(".")))
 }
 
 /// Writes a whole file durably: temporary name, fsync, rename, fsync of the folder.

@@ -11,6 +11,7 @@
 //! derived from the rows by [`TableDef`] when they are applied, so they can
 //! always be rebuilt.
 
+mod backup;
 mod blob;
 mod changes;
 mod clean;
@@ -26,6 +27,7 @@ mod recover;
 mod row;
 mod scan;
 mod schema;
+mod site;
 mod snapshot;
 mod state;
 mod table;
@@ -38,11 +40,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Instant;
 
+pub use backup::{Copied, Manifest, backup, manifest, restore};
 pub use blob::{BlobHash, Blobs};
 pub use changes::Changes;
 pub use error::{Error, Result};
+pub use journal::verify::Report;
 pub use options::{Options, Progress, Stats, Work};
 pub use schema::{Step, Steps};
+pub use site::SiteRows;
 pub use table::{Entry, Keys, ListKey, Position, Record, TableDef};
 pub use transaction::{Actor, Change, Committed, Read, Touched, Transaction};
 
@@ -85,6 +90,8 @@ struct Inner {
     started: Instant,
     /// A read failed: the writer reopens the state.
     doubt: AtomicBool,
+    /// One snapshot is made at a time.
+    snapshot: Mutex<()>,
     /// Held until the state is closed.
     lock: Mutex<Option<lock::Lock>>,
 }
@@ -142,12 +149,14 @@ impl Store {
     pub fn open(options: Options, progress: &dyn Progress) -> Result<Store> {
         disk::make_dir(&options.dir)?;
         let lock = lock::Lock::take(&options.dir)?;
+        backup::check_finished(&options.dir)?;
         schema::check_version(&options.dir, options.upgrades.version())?;
         let marker = clean::take(&options.dir)?;
         let check = marker.as_ref().map_or(Check::All, |m| Check::Known(m.journal.clone()));
         let version = options.upgrades.version();
+        let expected = marker.is_some() || recover::has_state(&options.dir) || snapshot::newest(&options.dir)?.is_some();
         let mut journal =
-            Journal::open(&options.dir.join("journal"), version, options.segment_bytes, &check, |done, total| {
+            Journal::open(&options.dir.join("journal"), version, options.segment_bytes, &check, expected, |done, total| {
                 progress.step(Work::Journal, done, total);
             })?;
         let tables = group::Tables::new(&options.tables);
@@ -170,6 +179,7 @@ impl Store {
             stage: Stage::default(),
             started: Instant::now(),
             doubt: AtomicBool::new(false),
+            snapshot: Mutex::new(()),
             lock: Mutex::new(Some(lock)),
             options,
         });
@@ -181,6 +191,10 @@ impl Store {
         if !stuck_after.is_zero() {
             let watched = Arc::downgrade(&inner);
             start("store watchdog").spawn(move || watchdog::watch(&watched, stuck_after)).map_err(failed)?;
+        }
+        if inner.options.snapshots {
+            let made = Arc::downgrade(&inner);
+            start("store snapshots").spawn(move || snapshot::keep_making(&made)).map_err(failed)?;
         }
         Ok(Store { handle: Arc::new(Handle { inner, writer: Mutex::new(Some(writer)) }) })
     }
@@ -256,6 +270,12 @@ impl Store {
         self.inner().tables.name(table)
     }
 
+    /// Makes a snapshot now, while work goes on, and deletes older ones; returns its last sequence number.
+    /// Snapshots are also made automatically ([`Options::snapshot_bytes`], [`Options::snapshot_every`]).
+    pub fn snapshot(&self) -> Result<u64> {
+        snapshot::make(self.inner(), std::time::Duration::ZERO)
+    }
+
     /// Figures for metrics.
     pub fn stats(&self) -> Stats {
         let inner = self.inner();
@@ -295,6 +315,14 @@ impl Store {
         }
         found
     }
+}
+
+/// Reads the whole journal of a data directory, in use or not, and checks checksums, order, hash chain and records.
+///
+/// # Errors
+/// [`Error::Damaged`] with the place of the first damage.
+pub fn verify(dir: &std::path::Path, progress: &dyn Progress) -> Result<Report> {
+    journal::verify::journal(&dir.join("journal"), |done, total| progress.step(Work::Journal, done, total))
 }
 
 fn entries(found: impl Iterator<Item = Result<(state::Bytes, state::Bytes)>>, limit: usize) -> Result<Vec<Entry>> {

@@ -93,10 +93,15 @@ fn vanished(journal: &Journal, who: &str, seq: u64) -> Error {
     segment::damaged(path, offset, format!("the journal ends at record {}{torn}, but {who} has seen record {seq}", journal.seq()))
 }
 
+/// True if there is a state, good or bad.
+pub(super) fn has_state(dir: &Path) -> bool {
+    dir.join("state").join("db").exists()
+}
+
 /// Looks at what is there.
 fn existing(options: &Options, journal: &Journal, trust: &Trust, progress: &dyn Progress) -> Result<Found> {
     let dir = options.dir.join("state");
-    if !dir.join("db").exists() {
+    if !has_state(&options.dir) {
         let missing = journal.seq() > 0;
         return Ok(Found::Useless(if missing { "there is none".into() } else { "the store is new".into() }, false));
     }
@@ -161,7 +166,7 @@ fn judge(options: &Options, journal: &Journal, state: &State, sure: bool, progre
         }
         Err(error) => return Ok(Err((error.to_string(), true))),
     };
-    if meta.genesis != journal.genesis() {
+    if meta.genesis != journal.genesis() && meta.seq <= journal.seq() {
         return Ok(Err(("it belongs to another journal".into(), true)));
     }
     if meta.seq > journal.seq() {

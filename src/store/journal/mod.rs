@@ -11,6 +11,7 @@
 pub(crate) mod frame;
 pub(crate) mod reader;
 pub(crate) mod segment;
+pub(crate) mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -123,11 +124,14 @@ pub(crate) struct Journal {
 }
 
 impl Journal {
-    /// Opens the journal in `dir` (made if it is not there) and checks it. A torn end is reported
+    /// Opens the journal in `dir` and checks it. If there is none, a new one is begun, unless it is `expected`. A torn end is reported
     /// by [`Journal::torn`] and stays until [`Journal::cut`]. `each` is told of bytes read so far and in all.
-    pub fn open(dir: &Path, schema: u32, roll_at: u64, check: &Check, mut each: impl FnMut(u64, u64)) -> Result<Journal> {
+    pub fn open(dir: &Path, schema: u32, roll_at: u64, check: &Check, expected: bool, mut each: impl FnMut(u64, u64)) -> Result<Journal> {
         disk::make_dir(dir)?;
         let mut firsts = segment::list(dir)?;
+        if firsts.is_empty() && expected {
+            return Err(damaged(dir, 0, "there is no journal, but there is a state or a snapshot made from one"));
+        }
         if firsts.is_empty() {
             let mut genesis = [0; 32];
             getrandom::fill(&mut genesis).map_err(|e| disk::at(dir)(std::io::Error::other(e.to_string())))?;

@@ -30,8 +30,6 @@ pub(crate) struct Group {
     pub last: u64,
     /// Chain hash after the frame.
     pub end: Hash,
-    /// Size in the file.
-    pub bytes: u64,
 }
 
 impl Reader {
@@ -116,7 +114,7 @@ impl Reader {
             self.upgrades.apply(schema, &mut record).map_err(bad)?;
             records.push(record);
         }
-        Ok(Some(Group { records, last: frame.header.last(), end: frame.header.end, bytes: frame.header.size() }))
+        Ok(Some(Group { records, last: frame.header.last(), end: frame.header.end }))
     }
 }
 

@@ -109,6 +109,10 @@ pub fn open(dir: &Path) -> Store {
     Store::open(options(dir), &()).unwrap()
 }
 
+pub fn try_open(dir: &Path) -> Result<Store> {
+    Store::open(options(dir), &())
+}
+
 pub fn fixed(dir: &Path, clock: &Clock) -> Store {
     let mut options = options(dir);
     options.clock = clock.clone();

@@ -1,4 +1,8 @@
 //! The store: journal, state, tables, recovery.
 
+mod backup;
 mod commit;
 mod fixture;
+mod recover;
+mod schema;
+mod snapshot;
