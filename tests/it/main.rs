@@ -1,5 +1,6 @@
 //! All integration tests; the modules mirror src.
 
+mod cache;
 mod config;
 mod render;
 mod store;
