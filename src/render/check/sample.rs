@@ -452,8 +452,10 @@ fn item(number: usize) -> ItemView {
 }
 
 fn blocks(count: usize) -> Vec<BlockView> {
+    // A link column has no documents, so it is never a block.
     nav()
         .into_iter()
+        .filter(|column| !column.external)
         .cycle()
         .take(count)
         .enumerate()

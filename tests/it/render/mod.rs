@@ -1,4 +1,8 @@
 //! Themes, templates, texts, static files and their check.
 
+mod assets;
+mod check;
 mod folder;
 mod pages;
+mod reload;
+mod themes;
