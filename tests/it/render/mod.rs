@@ -4,5 +4,6 @@ mod assets;
 mod check;
 mod folder;
 mod pages;
+mod reference;
 mod reload;
 mod themes;
