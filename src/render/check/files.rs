@@ -71,8 +71,7 @@ fn addresses(css: &str) -> Vec<(usize, &str)> {
     while let Some(rest) = css.get(at..).filter(|rest| !rest.is_empty()) {
         if let Some(comment) = rest.strip_prefix("/*") {
             at += comment.find("*/").map_or(rest.len(), |end| end + 4);
-        } else if rest.starts_with("url(") {
-            let inside = &rest[4..];
+        } else if let Some(inside) = rest.strip_prefix("url(") {
             let end = inside.find(')').unwrap_or(inside.len());
             found.push((at, inside[..end].trim().trim_matches(['"', '\''])));
             at += 4 + end;

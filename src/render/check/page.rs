@@ -81,6 +81,11 @@ pub fn look(page: &str, spans: &[OutputSpan]) -> Vec<Mistake> {
                 continue;
             }
             tokenizer.sink.enter(part_span, line);
+            if part_span.is_some_and(|span| span.kind() == OutputSpanKind::Expression)
+                && bare_attribute(&page[..range.start])
+            {
+                tokenizer.sink.bare_attribute(line);
+            }
             feed(&tokenizer, &queue, part);
             line += newlines(part);
         }
@@ -89,6 +94,24 @@ pub fn look(page: &str, spans: &[OutputSpan]) -> Vec<Mistake> {
     feed(&tokenizer, &queue, &page[at..]);
     tokenizer.end();
     tokenizer.sink.finish()
+}
+
+/// True where what follows would be the value of an attribute without quotes.
+fn bare_attribute(before: &str) -> bool {
+    let Some(tag) = before.rfind('<').map(|start| &before[start..]) else { return false };
+    if !tag.ends_with('=') {
+        return false;
+    }
+    let mut quote = None;
+    for byte in tag.bytes() {
+        match quote {
+            Some(open) if byte == open => quote = None,
+            None if matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            None if byte == b'>' => return false,
+            _ => {}
+        }
+    }
+    quote.is_none()
 }
 
 fn feed(tokenizer: &Tokenizer<Reader>, queue: &BufferQueue, part: &str) {
@@ -158,6 +181,12 @@ impl Reader {
             },
             Some(current) => Place { template: current.template.clone(), line: current.line },
         }
+    }
+
+    fn bare_attribute(&self, line: usize) {
+        let place = self.place(line as u64);
+        let message = "an attribute without quotes: what people typed could add attributes";
+        self.page.borrow_mut().mistake(place, message);
     }
 
     fn finish(self) -> Vec<Mistake> {
@@ -275,14 +304,16 @@ impl Page {
             }
         }
         self.element(tag, place);
-        if !VOID.contains(&name) && !(tag.self_closing && self.foreign > 0) {
+        let foreign = self.foreign > 0 || matches!(name, "svg" | "math");
+        let empty = VOID.contains(&name) || (tag.self_closing && foreign);
+        if !empty {
             if matches!(name, "svg" | "math") {
                 self.foreign += 1;
             }
             if name == "label" {
                 self.labels_open += 1;
             }
-            if !OPEN_ENDED.contains(&name) && !(tag.self_closing && self.foreign > 0) {
+            if !OPEN_ENDED.contains(&name) {
                 self.open.push((name.to_owned(), place.clone()));
             }
         }

@@ -41,7 +41,8 @@ fn a_sound_theme_has_no_fault() {
 }
 
 /// Mistakes on line 3 of the list page, and what is told of them.
-const IN_PAGE: [(&str, &str); 45] = [
+const IN_PAGE: [(&str, &str); 46] = [
+    ("<p class={{ page.kind }}>x</p>", "an attribute without quotes"),
     ("{{ documnt.title }}", "\"documnt\" is given to no page"),
     ("{% if false %}{{ documnt }}{% endif %}", "\"documnt\" is given to no page"),
     ("{% if false %}{{ site.nmae }}{% endif %}", "site has no field \"nmae\""),
@@ -284,7 +285,9 @@ fn what_is_right_is_not_told() {
         "<label for=\"x\">q</label><input id=\"x\" name=\"q\">",
         "<input name=\"q\" aria-label=\"q\"><input type=\"hidden\" name=\"h\"><button>x</button>",
         "<img src=\"/a.png\" alt=\"\">",
+        "<a href=\"/mzj/search?q={{ page.kind }}\" title='a={{ page.kind }}'>a={{ page.kind }}</a>",
         "<svg viewBox=\"0 0 1 1\" role=\"img\"><title>x</title><path d=\"M0 0\"/></svg>",
+        "<svg role=\"img\" aria-label=\"x\"/><p>x</p>",
         "<a href=\"https://www.gov.cn/\" rel=\"noopener external\">x</a>",
         "<script type=\"application/ld+json\">{\"a\": \"<b>\"}</script>",
         "<ul><li>a<li>b</ul><p>c<table><tr><td>d</table>",

@@ -1,5 +1,8 @@
 //! Themes, templates, texts, static files and their check.
 
+// In tests a panic is the answer.
+#![allow(clippy::unwrap_used)]
+
 mod assets;
 mod check;
 mod folder;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use zhanqun::render::check;
 use zhanqun::render::check::sample::PAGE_TEMPLATES;
+use zhanqun::render::syntax::Scan;
 use zhanqun::render::theme::Themes;
 
 use super::folder::{Folder, frame_with};
@@ -180,6 +181,28 @@ fn copy(from: &Path, to: &Path) {
             false => drop(std::fs::copy(&path, &target).unwrap()),
         }
     }
+}
+
+#[test]
+fn the_document_names_the_blocks_of_the_layout() {
+    let layout = root("themes/base/templates/layout.html");
+    if !layout.is_file() {
+        return;
+    }
+    let scan = Scan::new("layout.html", &std::fs::read_to_string(layout).unwrap()).unwrap();
+    let mut blocks: Vec<String> = scan.blocks().map(str::to_owned).collect();
+    let text = read("docs/themes.md");
+    let (_, section) = text.split_once("## Blocks of `layout.html`").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let mut named: Vec<String> = section
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("| `")?.split_once('`').map(|(name, _)| name.to_owned())
+        })
+        .collect();
+    blocks.sort();
+    named.sort();
+    assert_eq!(named, blocks);
 }
 
 #[test]
