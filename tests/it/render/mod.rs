@@ -3,6 +3,7 @@
 // In tests a panic is the answer.
 #![allow(clippy::unwrap_used)]
 
+mod any;
 mod assets;
 mod check;
 mod folder;

@@ -38,6 +38,8 @@ fn a_changed_template_is_swapped_in() {
     );
     assert_eq!(swaps.load(Ordering::SeqCst), 1);
     assert!(generations.has_changed().unwrap());
+    assert_eq!(*generations.borrow(), 2);
+    assert_eq!(engine.themes().generation(), 2);
 }
 
 #[test]

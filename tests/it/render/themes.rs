@@ -168,3 +168,33 @@ fn settings_that_a_theme_does_not_know_are_refused() {
         "settings.column is no setting of the theme town, which has: columns"
     );
 }
+
+#[test]
+fn texts_of_a_theme_stand_over_those_of_its_parent() {
+    let folder = family(&[
+        ("base/templates/page.html", "{{ t('a.b') }} {{ t('a.c', n=3) }}"),
+        ("base/locales/zh-CN.toml", "[a]\nb = \"甲\"\nc = \"{{{n}}}\"\n"),
+        ("town/locales/zh-CN.toml", "\"a.b\" = \"乙\"\n"),
+    ]);
+    assert_eq!(render(&folder, "base", "page.html"), "甲 {3}");
+    assert_eq!(render(&folder, "town", "page.html"), "乙 {3}");
+}
+
+#[test]
+fn backup_and_hidden_files_are_no_part_of_a_theme() {
+    let folder = family(&[
+        ("base/templates/page.html~", "{% if %}"),
+        ("base/templates/.page.html.swp", "{% if %}"),
+        ("base/static/.DS_Store", "x"),
+        (".git/theme.toml", "x"),
+    ]);
+    assert!(folder.load_faults().is_empty());
+}
+
+#[test]
+fn a_byte_order_mark_is_left_out_and_other_encodings_are_refused() {
+    let folder = family(&[("town/templates/page.html", "\u{feff}<p>")]);
+    assert_eq!(render(&folder, "town", "page.html"), "<p>");
+    std::fs::write(folder.path().join("town/templates/page.html"), b"a\n\xb5\xda").unwrap();
+    assert_eq!(folder.load_faults(), ["town/templates/page.html:2: is not UTF-8"]);
+}
