@@ -147,8 +147,10 @@ impl Reader<'_> {
                 match Message::read(&self.file, line, text) {
                     Err(reason) => self.faults.push(fault(format!("{key}: {reason}"))),
                     Ok(message) => {
-                        if self.catalogue.contains_key(&key) {
-                            self.faults.push(fault(format!("{key} stands here twice")));
+                        if let Some(twin) = self.catalogue.get(&key) {
+                            let later = twin.line.max(line);
+                            let message = format!("{key} stands here twice");
+                            self.faults.push(Fault::line(&self.file, later, message));
                         }
                         self.catalogue.insert(key, Arc::new(message));
                     }

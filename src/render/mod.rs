@@ -14,5 +14,6 @@ pub mod messages;
 pub mod reload;
 pub mod static_file;
 
+pub mod syntax;
 pub mod theme;
 pub mod view;

@@ -23,12 +23,14 @@ const QUIET: Duration = Duration::from_millis(100);
 const LONGEST: Duration = Duration::from_secs(2);
 
 impl Engine {
-    /// Calls `swapped` after each swap, with the new themes: the place to clear caches.
+    /// Calls `swapped` after each swap, with the new themes: the place to clear
+    /// caches. It may read the themes but not reload them.
     pub fn on_swap(&self, swapped: impl Fn(&Arc<Themes>) + Send + Sync + 'static) {
         self.swapped.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(swapped));
     }
 
-    /// The number of the running generation, from 1; changes with each swap. Live reload waits for it.
+    /// The number of the running generation; changes after each swap, when
+    /// caches are clear. Live reload waits for it.
     pub fn generations(&self) -> watch::Receiver<u64> {
         self.generation.subscribe()
     }
@@ -48,7 +50,7 @@ impl Engine {
                 for swapped in self.swapped.lock().unwrap_or_else(PoisonError::into_inner).iter() {
                     swapped(&themes);
                 }
-                self.generation.send_modify(|generation| *generation += 1);
+                self.generation.send_replace(themes.generation());
                 tracing::info!(themes = themes.iter().count(), "themes swapped");
                 Ok(())
             }

@@ -161,6 +161,7 @@ impl Theme {
 pub struct Themes {
     themes: BTreeMap<String, Arc<Theme>>,
     retired: Vec<Arc<FileSet>>,
+    generation: u64,
 }
 
 impl Themes {
@@ -204,7 +205,13 @@ impl Themes {
             .take(RETIRED_SETS)
             .cloned()
             .collect();
-        Ok(Themes { themes, retired })
+        Ok(Themes { themes, retired, generation: previous.generation + 1 })
+    }
+
+    /// Number of this set, from 1. A page that is kept is of its set: one
+    /// that was rendered while the themes were swapped must not outlive them.
+    pub fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// A theme by its name.
