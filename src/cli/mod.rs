@@ -7,13 +7,13 @@
 //! that server (`control`) and runs there, so ops type the same thing always.
 
 mod args;
-//mod backup;
-//mod bench;
-//mod check;
+mod backup;
+mod bench;
+mod check;
 mod control;
-//mod demo_text;
+mod demo_text;
 mod import;
-//mod journal;
+mod journal;
 mod output;
 mod redirect;
 mod serve;
@@ -129,7 +129,11 @@ fn dispatch(args: &Args, out: &mut Output) -> Result<(), Failure> {
         .map_err(|faults| Failure::Usage(faults.iter().map(ToString::to_string).collect()))?;
     match args.command() {
         Command::Serve => serve::serve(config, out),
-/*A*/        command => with_app(config, &command, out),
+        Command::Check => check::check(&config, out),
+        Command::Backup { dir } => backup::backup(&config, &dir, out),
+        Command::Restore(restore) if restore.site.is_none() => backup::restore(&config, &restore, out),
+        Command::Journal(command) => journal::journal(&config, &command, out),
+        command => with_app(config, &command, out),
     }
 }
 
@@ -160,7 +164,8 @@ fn execute(context: &mut Context<'_>, command: &Command) -> Result<(), Failure> 
         Command::Site(command) => site::site(context, command),
         Command::Import(command) => import::import(context, command),
         Command::Redirect(command) => redirect::redirect(context, command),
-/*B*/_ => todo!(),
+        Command::Restore(restore) => backup::restore_site(context, restore),
+        Command::Bench(command) => bench::bench(context, command),
         Command::Serve | Command::Check | Command::Backup { .. } | Command::Journal(_) => {
             Err(Failure::Usage(vec!["this command does not run inside a server".into()]))
         }

@@ -401,3 +401,17 @@ impl Read for Store {
         self.read(|state| state.unique(index, key))
     }
 }
+
+/// Reads every acknowledged transaction of a data directory from its journal, oldest first. Needs no lock and works
+/// beside a running server; `touched` of each is empty.
+///
+/// # Errors
+/// When the journal is damaged or cannot be read.
+pub fn history(dir: &std::path::Path, mut each: impl FnMut(Committed)) -> Result<()> {
+    let last = verify(dir, &())?.records;
+    let mut reader = journal::reader::Reader::new(&dir.join("journal"), 1, Steps::default());
+    while let Some(group) = reader.group(last)? {
+        group.records.into_iter().for_each(&mut each);
+    }
+    Ok(())
+}
