@@ -4,3 +4,4 @@ mod cache;
 mod config;
 mod render;
 mod store;
+mod web;

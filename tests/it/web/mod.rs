@@ -1,0 +1,9 @@
+//! Pages through the pipeline, without sockets.
+
+mod addresses;
+mod city;
+mod elder;
+mod initial;
+mod publish;
+
+pub use city::City;
