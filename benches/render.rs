@@ -11,6 +11,10 @@ use zhanqun::render::check::sample;
 use zhanqun::render::engine::SiteFrame;
 use zhanqun::render::theme::Themes;
 
+/// The allocator of the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Templates to measure, with the name of their sample.
 const PAGES: [(&str, &str); 5] = [
     ("site/home.html", "full"),

@@ -171,7 +171,7 @@ pub(super) fn page(kind: &'static str) -> PageView {
             meta("ColumnType", "通知公告"),
         ],
         feed_url: Some("/mzj/tzgg/feed.xml".into()),
-        section: "tzgg".into(),
+        section: if matches!(kind, "column" | "document") { "tzgg" } else { "" }.into(),
         elder: false,
         mode_url: "/mzj/tzgg/?elder=1".into(),
         noindex: false,
