@@ -22,6 +22,7 @@ impl Tables {
     pub fn new(tables: &[TableDef]) -> Tables {
         let mut all = vec![None; 256];
         for table in tables {
+            debug_assert!(table.table < u8::MAX, "table numbers end at 254");
             debug_assert!(all[usize::from(table.table)].is_none(), "table number {} is used twice", table.table);
             all[usize::from(table.table)] = Some(*table);
         }
@@ -37,6 +38,7 @@ impl Tables {
     pub fn describe(&self, table: u8, id: u64, json: &[u8]) -> Result<(Derived, u64)> {
         let Some(def) = self.0[usize::from(table)] else { return Ok((Derived::default(), 0)) };
         let (Keys { lists, uniques }, site) = (def.describe)(json).map_err(|what| row::unreadable(def.name, id, what))?;
+        debug_assert!(lists.iter().all(|(list, _)| list.index < u8::MAX), "index numbers end at 254");
         let lists = lists
             .into_iter()
             .map(|(list, order)| (list, super::table::Entry { id, order }.position()))

@@ -1,7 +1,13 @@
 //! Keys of the state: how rows, lists, counts and unique keys are ordered.
 //!
 //! **Invariant:** keys compare as the things that they stand for: rows by
-//! table and number, list entries by list and position.
+//! table and number, list entries by list and position; and no key of a list
+//! has a byte 255.
+//!
+//! The last is for sled: its backward iteration looks for the leaf before one
+//! that begins at `k` at "`k` less one, then four bytes 255", never finds it
+//! if keys with more such bytes follow, and panics after a million rounds. So
+//! numbers in list keys are written to the base 255.
 
 use super::table::{ListKey, Position};
 
@@ -36,27 +42,46 @@ pub(super) fn parse_row(key: &[u8]) -> Option<(u8, u64, u8)> {
     Some((key[1], u64::from_be_bytes(key[2..10].try_into().ok()?), key[10]))
 }
 
+/// Digits of a number.
+const DIGITS: usize = 9;
+
+/// A number as digits to the base 255, highest first.
+fn digits(mut number: u64) -> [u8; DIGITS] {
+    let mut found = [0; DIGITS];
+    for digit in found.iter_mut().rev() {
+        *digit = (number % 255) as u8;
+        number /= 255;
+    }
+    found
+}
+
+fn number(digits: &[u8]) -> u64 {
+    digits.iter().fold(0, |number: u64, digit| number.wrapping_mul(255).wrapping_add(u64::from(*digit)))
+}
+
 fn of_list(kind: u8, list: ListKey, room: usize) -> Vec<u8> {
-    let mut key = Vec::with_capacity(2 + 8 * list.prefix().len() + room);
+    let mut key = Vec::with_capacity(2 + DIGITS * list.prefix().len() + room);
     key.push(kind);
     key.push(list.index);
     for number in list.prefix() {
-        key.extend_from_slice(&number.to_be_bytes());
+        key.extend_from_slice(&digits(*number));
     }
     key
 }
 
 /// Key of a list entry.
 pub(super) fn entry(list: ListKey, position: Position) -> Vec<u8> {
-    let mut key = of_list(LIST, list, 16);
-    key.extend_from_slice(&position.0.to_be_bytes());
+    let mut key = of_list(LIST, list, 2 * DIGITS + 1);
+    key.extend_from_slice(&digits((position.0 >> 64) as u64));
+    key.extend_from_slice(&digits(position.0 as u64));
     key
 }
 
 /// Position of a list entry's key.
 pub(super) fn position(key: &[u8]) -> Option<Position> {
-    let tail = key.len().checked_sub(16)?;
-    Some(Position(u128::from_be_bytes(key[tail..].try_into().ok()?)))
+    let tail = key.len().checked_sub(2 * DIGITS)?;
+    let (high, low) = key[tail..].split_at(DIGITS);
+    Some(Position((u128::from(number(high)) << 64) | u128::from(number(low))))
 }
 
 /// Key of a list's count.

@@ -48,7 +48,6 @@ fn pieces(state: &State) -> Result<Vec<Piece>> {
             (kind, 255) => vec![kind.saturating_add(1), 0],
             (kind, number) => vec![kind, number + 1],
         };
-        let last = state.range(&low, Some(&high)).next_back().transpose()?;
         let number = |k: &Bytes| {
             let mut bytes = [0; 8];
             let tail = k.get(2..k.len().min(10)).unwrap_or_default();
@@ -56,7 +55,17 @@ fn pieces(state: &State) -> Result<Vec<Piece>> {
             u64::from_be_bytes(bytes)
         };
         let from = number(&first.0);
-        let to = last.map_or(from, |(k, _)| number(&k));
+        // The last key by looking forward only: sled's backward iteration does not bear every key.
+        let (mut to, mut above) = (from, u64::MAX);
+        while to < above {
+            let middle = to + (above - to) / 2 + 1;
+            let mut probe = low.clone();
+            probe.extend_from_slice(&middle.to_be_bytes());
+            match state.range(&probe, Some(&high)).next().transpose()? {
+                Some((k, _)) => to = number(&k),
+                None => above = middle - 1,
+            }
+        }
         let step = ((to - from) / 16).max(1000);
         let mut start = low.clone();
         let mut at = from;

@@ -206,7 +206,7 @@ impl State {
         guarded(|| self.db.get(key))
     }
 
-    /// Keys and values from `from` (included) up to `to` (excluded), from both ends.
+    /// Keys and values from `from` (included) up to `to` (excluded). Backwards only over lists: see [`key`].
     pub fn range(&self, from: &[u8], to: Option<&[u8]>) -> Range {
         let from = std::ops::Bound::Included(sled::IVec::from(from));
         let to = to.map_or(std::ops::Bound::Unbounded, |to| std::ops::Bound::Excluded(sled::IVec::from(to)));

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 /// A row type. It is stored as JSON, so fields may be added with `#[serde(default)]`.
 pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
-    /// Number of the table, unique in the program, never used for another.
+    /// Number of the table, at most 254, unique in the program, never used for another.
     const TABLE: u8;
     /// Name for people: journal, errors.
     const NAME: &'static str;
@@ -43,7 +43,7 @@ impl Keys {
 }
 
 /// A list: an index number and what it is a list of, e.g. (documents by column, column 17).
-/// Index numbers are unique in the program; one index always has prefixes of one length (0 to 2).
+/// Index numbers are unique in the program and at most 254; one index always has prefixes of one length (0 to 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListKey {
     /// Index number.

@@ -2,7 +2,10 @@
 
 mod backup;
 mod commit;
+mod crash;
 mod fixture;
+mod full;
+mod model;
 mod recover;
 mod schema;
 mod snapshot;
