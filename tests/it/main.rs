@@ -3,4 +3,5 @@
 mod cache;
 mod config;
 mod render;
+mod server;
 mod store;
