@@ -120,12 +120,13 @@ fn conditional_requests() {
     assert_eq!(status("If-Modified-Since: Tue, 14 Nov 2023 22:13:19 GMT\r\n"), 200);
     assert_eq!(status("If-Modified-Since: yesterday\r\n"), 200);
     assert_eq!(status(&format!("If-Modified-Since: {date}\r\nIf-None-Match: \"other\"\r\n")), 200);
-    // The tag survives a better compression of the same page.
+    // The tag of the fast form survives a better compression of the same page.
     until("the background compresses", || {
-        get(running.http, "/", "Accept-Encoding: gzip\r\n").header("etag").unwrap() != gzip_tag
+        get(running.http, "/", "Accept-Encoding: gzip\r\n").header("etag").unwrap().ends_with("-g6\"")
     });
-    let answer = get(running.http, "/", &format!("Accept-Encoding: gzip\r\nIf-None-Match: {gzip_tag}\r\n"));
-    assert_eq!((answer.status, answer.header("etag")), (304, Some(&*gzip_tag)));
+    let fast_tag = gzip_tag.replace("-g6", "-g1");
+    let answer = get(running.http, "/", &format!("Accept-Encoding: gzip\r\nIf-None-Match: {fast_tag}\r\n"));
+    assert_eq!((answer.status, answer.header("etag")), (304, Some(&*fast_tag)));
     running.commit(5);
     assert_eq!(status(&format!("If-None-Match: {plain_tag}\r\n")), 200, "the page has changed");
     assert_eq!(get(running.http, "/missing", "If-None-Match: *\r\n").status, 404);
