@@ -48,8 +48,9 @@ const PING: Duration = Duration::from_secs(20);
 /// HTTP settings of all connections.
 pub(super) fn http() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    // Timers on each request are replaced by `watch`.
-    builder.http1().header_read_timeout(None).pipeline_flush(true).max_buf_size(HTTP1_BUFFER);
+    // Timers on each request are replaced by `watch`. `pipeline_flush` stays off: with it, an answer
+    // to a request whose rest is unread (400, 413) is lost.
+    builder.http1().header_read_timeout(None).max_buf_size(HTTP1_BUFFER);
     builder
         .http2()
         .timer(TokioTimer::new())

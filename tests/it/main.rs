@@ -3,5 +3,6 @@
 mod cache;
 mod config;
 mod render;
+mod server;
 mod store;
 mod web;

@@ -1,0 +1,13 @@
+//! The server through real sockets.
+
+mod client;
+mod files;
+mod harness;
+mod http1;
+mod http2;
+mod limits;
+mod ops;
+mod pages;
+mod parsing;
+mod proxies;
+mod tls;
