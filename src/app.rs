@@ -16,8 +16,12 @@ use crate::config::Config;
 use crate::domain;
 use crate::domain::content::{self, Titles};
 use crate::domain::site::{self, Declaration, Directory, Site, SiteNode};
+use crate::render::colour::Colour;
 use crate::render::engine::Engine;
 use crate::store::{self, Actor, Blobs, Committed, Progress, Record, Store, Touched};
+
+/// Least contrast of a site's colour against white (WCAG 2, level AA, as GB/T 37668-2019).
+const LEAST_CONTRAST: f64 = 4.5;
 
 /// Told what a commit touched.
 type Tell = Box<dyn Fn(&Touched) + Send + Sync>;
@@ -258,6 +262,14 @@ fn check_themes(declarations: &[Declaration], engine: &Engine) -> Vec<Fault> {
                 faults.push(Fault::line(&declaration.file, declaration.theme_line, message));
             }
             Some(theme) => {
+                let colour = declaration.settings.get("colour").and_then(|value| value.as_str());
+                if let Some(colour) = colour.and_then(Colour::parse)
+                    && colour.contrast_with_white() < LEAST_CONTRAST
+                {
+                    let contrast = colour.contrast_with_white();
+                    let message = format!("colour has a contrast of {contrast:.1}:1 against white, {LEAST_CONTRAST}:1 is the least");
+                    faults.push(Fault::line(&declaration.file, declaration.colour_line, message));
+                }
                 for (key, value) in &declaration.settings {
                     if matches!(key.as_str(), "colour" | "slogan" | "logo" | "banner") && value.is_string() {
                         continue;

@@ -163,8 +163,36 @@ pub fn markdown(text: &str) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let mut out = String::with_capacity(text.len() * 2);
     html::push_html(&mut out, Parser::new_ext(text, options));
-    let out = out.replace("<th>", "<th scope=\"col\">");
-    clean(&out).html
+    for side in ["left", "center", "right"] {
+        out = out.replace(&format!(" style=\"text-align: {side}\""), &format!(" class=\"{side}\""));
+    }
+    let out = out.replace("<th>", "<th scope=\"col\">").replace("<th class", "<th scope=\"col\" class");
+    sign(&clean(&out).html)
+}
+
+/// Marks the signature at the end of an official document, organ and date in two short paragraphs,
+/// so that themes set it to the right (GB/T 9704, 落款).
+fn sign(html: &str) -> String {
+    let Some((before, date)) = html.trim_end().rsplit_once("<p>") else { return html.to_owned() };
+    let is_date = |text: &str| {
+        let Some((year, rest)) = text.split_once('年') else { return false };
+        let Some((month, day)) = rest.split_once('月') else { return false };
+        let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        number(year) && number(month) && day.strip_suffix('日').is_some_and(number)
+    };
+    if !date.strip_suffix("</p>").is_some_and(is_date) {
+        return html.to_owned();
+    }
+    let mut signed = before.to_owned();
+    if let Some((body, organ)) = before.trim_end().rsplit_once("<p>")
+        && let Some(name) = organ.strip_suffix("</p>")
+        && name.chars().count() <= 40
+        && !name.ends_with(['。', ':', '：', '；'])
+        && !name.contains('<')
+    {
+        signed = format!("{body}<p class=\"signature\">{organ}\n");
+    }
+    format!("{signed}<p class=\"signature\">{date}")
 }
 
 /// The text of HTML without its elements, white space folded.

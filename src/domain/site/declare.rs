@@ -43,6 +43,8 @@ pub struct Declaration {
     pub theme: String,
     /// Line of the theme, for faults found later.
     pub theme_line: usize,
+    /// Line of the colour, 0 if there is none.
+    pub colour_line: usize,
     /// Settings of the theme.
     pub settings: BTreeMap<String, serde_json::Value>,
     /// Foot.
@@ -256,6 +258,7 @@ pub fn read_one(file: &Path) -> Result<Declaration, Vec<Fault>> {
     let channels = check.columns(&raw.column);
     let line = |span: usize| Fault::at(file, &text, span, "").line;
     let theme_line = line(raw.theme.span().start);
+    let colour_line = raw.settings.get("colour").map_or(0, |value| line(value.span().start));
     if !check.faults.is_empty() {
         return Err(check.faults);
     }
@@ -272,6 +275,7 @@ pub fn read_one(file: &Path) -> Result<Declaration, Vec<Fault>> {
         old_hosts: raw.old_hosts.into_iter().map(Spanned::into_inner).collect(),
         theme: raw.theme.into_inner(),
         theme_line,
+        colour_line,
         settings,
         identity: Identity {
             site_code: raw.site_code.map(Spanned::into_inner).unwrap_or_default(),

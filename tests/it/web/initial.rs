@@ -12,7 +12,8 @@ fn folder() -> tempfile::TempDir {
     write(dir.path(), "sites/mzj/site.toml", &site_toml("测试市民政局", "department", ""));
     let text = "+++\ntitle = \"低保标准\"\npublished = \"2026-11-20 09:30\"\nrefer = [\"www/tzgg\"]\n\
                 attachments = [ { file = \"biao.docx\", title = \"申请表\" } ]\n+++\n\n正文 <script>alert(1)</script>\n\n\
-                | 类别 | 标准 |\n| --- | --- |\n| 城市 | 800 |\n\n[样表](biao.docx)\n";
+                | 类别 | 标准 |\n| --- | ---: |\n| 城市 | 800 |\n\n[样表](biao.docx)\n\n\
+                测试市民政局\n\n2026年9月24日\n";
     write(dir.path(), "sites/mzj/content/tzgg/010-dibao.md", text);
     write(dir.path(), "sites/mzj/content/files/biao.docx", "PK not really a document");
     dir
@@ -32,6 +33,8 @@ async fn they_are_there_after_the_first_start_and_gone_after_the_undo() {
     let address = list[..at + 5].rsplit('"').next().unwrap().to_owned();
     let page = city.get(&address).await.body;
     assert!(page.contains("<th scope=\"col\">类别</th>"));
+    assert!(page.contains("<td class=\"right\">800</td>"), "figures stand to the right");
+    assert!(page.contains("<p class=\"signature\">测试市民政局</p>\n<p class=\"signature\">2026年9月24日</p>"));
     assert!(!page.contains("alert(1)"));
     assert!(page.contains("2026-11-20 09:30"));
     let href = page.split("href=\"").find(|part| part.contains("biao.docx")).unwrap().split('"').next().unwrap().to_owned();
