@@ -154,9 +154,9 @@ fn benches(c: &mut Criterion) {
 }
 
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), cpu());
     let done = work();
-    println!("{what}: {:.2} s", started.elapsed().as_secs_f64());
+    println!("{what}: {:.2} s, {:.2} s of processor time", started.elapsed().as_secs_f64(), cpu() - before);
     done
 }
 
@@ -170,19 +170,43 @@ fn memory() -> String {
     status.lines().find(|l| l.starts_with("VmRSS")).unwrap_or("").to_owned()
 }
 
+/// Processor time of this process in seconds.
+fn cpu() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks: u64 = stat.split_whitespace().skip(13).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
+    ticks as f64 / 100.0
+}
+
 fn figures(documents: u64) {
     let dir = match std::env::var_os("ZHANQUN_FIGURES_DIR") {
         Some(dir) => tempfile::tempdir_in(dir).unwrap(),
         None => tempfile::tempdir().unwrap(),
     };
-    let open = || Store::open(options(dir.path()), &()).unwrap();
+    let phase = std::sync::Mutex::new((None, Instant::now()));
+    let open = || {
+        let progress = |work: zhanqun::store::Work, _: u64, _: u64| {
+            let mut phase = phase.lock().unwrap();
+            if phase.0 != Some(work) {
+                println!("  {work:?} begins after {:.2} s", phase.1.elapsed().as_secs_f64());
+                *phase = (Some(work), Instant::now());
+            }
+        };
+        *phase.lock().unwrap() = (None, Instant::now());
+        Store::open(options(dir.path()), &progress).unwrap()
+    };
     let store = open();
     timed(&format!("load {documents} documents and revisions"), || fill(&store, documents, 20));
     for threads in [1, 32] {
         let commits = if threads == 1 { 5_000 } else { 40_000 };
+        let before = (store.stats(), cpu());
         let took = writers(&store, threads, commits, (1 << 40) * threads);
         let stats = store.stats();
-        println!("{threads} writers: {:.0} commits/s, {:.1} per group", commits as f64 / took.as_secs_f64(), stats.commits as f64 / stats.syncs as f64);
+        println!(
+            "{threads} writers: {:.0} commits/s, {:.1} per group, {:.0} microseconds of processor time each",
+            commits as f64 / took.as_secs_f64(),
+            commits as f64 / (stats.syncs - before.0.syncs) as f64,
+            (cpu() - before.1) * 1e6 / commits as f64
+        );
     }
     let stats = store.stats();
     println!("{} rows, {} keys, journal {} MB, state {} MB", stats.rows, stats.keys, stats.journal_bytes >> 20, size(&dir.path().join("state")) >> 20);
