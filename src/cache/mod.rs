@@ -10,12 +10,14 @@
 
 mod compress;
 mod flight;
+mod index;
 mod page;
 mod recorder;
+mod stats;
 mod tag;
 
 use std::any::Any;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
@@ -30,17 +32,16 @@ pub use compress::{BROTLI, BROTLI_BEST, GZIP, GZIP_FAST, ZSTD, pack};
 pub use flight::{Arrival, Flights, Pilot, Seat};
 pub use page::{Dress, Dressed, Encoding, Form, Page, PageKey, Rendered, Variant};
 pub use recorder::{Recorded, Recorder, Source};
+pub use stats::Stats;
 pub use tag::{MemoKey, Tag};
 
 use compress::{Compressor, Wish};
-use tag::TagIndex;
+use index::{Event, Holder, Index, Memo};
+use stats::Counters;
+use tag::Changed;
 
 /// Parts of the table of pages, each with its own lock.
 const SHARDS: usize = 16;
-/// Invalidations that are remembered; a page that took longer to make than these is not kept.
-const LOG: usize = 1024;
-/// Changed rows and entries in remembered invalidations.
-const LOG_ITEMS: usize = 262_144;
 /// A page asked for so often gets its smallest form.
 const HOT: u32 = 200;
 /// Memory that a page takes beside its forms and tags, in bytes.
@@ -78,40 +79,6 @@ impl Entry {
     }
 }
 
-struct Memo {
-    id: u64,
-    value: Arc<dyn Any + Send + Sync>,
-    until: i64,
-    tags: Vec<Tag>,
-}
-
-/// Whoever has tags.
-enum Holder {
-    Page(Arc<Entry>),
-    Memo(MemoKey),
-}
-
-enum Event {
-    /// A commit and the shared parts that fell with it.
-    Commit(Touched, Vec<MemoKey>),
-    /// Everything.
-    All,
-}
-
-#[derive(Default)]
-struct Index {
-    last_id: u64,
-    epoch: u64,
-    holders: HashMap<u64, Holder>,
-    tags: TagIndex,
-    /// Newest last; the last one has the number `epoch`.
-    log: VecDeque<Event>,
-    log_items: usize,
-    /// Order of eviction; ids of pages that are gone are skipped.
-    clock: VecDeque<u64>,
-    pages: usize,
-}
-
 /// Tables keyed by a hash that is already good.
 #[derive(Debug, Default, Clone, Copy)]
 struct Ready(u64);
@@ -135,43 +102,6 @@ impl Hasher for Ready {
 struct Shard {
     pages: RwLock<HashMap<u64, Arc<Entry>, BuildHasherDefault<Ready>>>,
     hits: AtomicU64,
-}
-
-/// Numbers for `/metrics`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Answers from the cache.
-    pub hits: u64,
-    /// Lookups that found nothing.
-    pub misses: u64,
-    /// Kept pages.
-    pub entries: u64,
-    /// Kept shared parts.
-    pub memos: u64,
-    /// Memory of kept pages in bytes.
-    pub bytes: u64,
-    /// Different things that pages depend on.
-    pub tags: u64,
-    /// Pages dropped because something changed.
-    pub invalidated: u64,
-    /// Pages dropped for room.
-    pub evicted: u64,
-    /// Pages rendered.
-    pub rendered: u64,
-    /// Requests that waited for another's rendering.
-    pub waited: u64,
-    /// Pages not kept because something changed while they were rendered.
-    pub refused: u64,
-}
-
-#[derive(Default)]
-struct Counters {
-    misses: AtomicU64,
-    invalidated: AtomicU64,
-    evicted: AtomicU64,
-    rendered: AtomicU64,
-    waited: AtomicU64,
-    refused: AtomicU64,
 }
 
 /// Finished pages.
@@ -333,9 +263,8 @@ impl Cache {
                 }
             }
         }
-        index.log_items += weight_of(touched);
-        index.log.push_back(Event::Commit(touched.clone(), memos));
-        self.next_epoch(&mut index);
+        index.log(Event::Commit(Changed::new(touched, memos)));
+        self.epoch.store(index.epoch, Ordering::Release);
         drop(index);
         self.counters.invalidated.fetch_add(dropped.len() as u64, Ordering::Relaxed);
         dropped.retain(|entry| entry.hits.load(Ordering::Relaxed) > 0);
@@ -355,8 +284,8 @@ impl Cache {
         self.memos.write().unwrap_or_else(PoisonError::into_inner).clear();
         let (last_id, epoch) = (index.last_id, index.epoch);
         *index = Index { last_id, epoch, ..Index::default() };
-        index.log.push_back(Event::All);
-        self.next_epoch(&mut index);
+        index.log(Event::All);
+        self.epoch.store(index.epoch, Ordering::Release);
         self.bytes.store(0, Ordering::Relaxed);
         drop(index);
         self.counters.invalidated.fetch_add(dropped.len() as u64, Ordering::Relaxed);
@@ -473,16 +402,6 @@ impl Cache {
         }
     }
 
-    fn next_epoch(&self, index: &mut Index) {
-        index.epoch += 1;
-        while index.log.len() > LOG || (index.log_items > LOG_ITEMS && index.log.len() > 1) {
-            if let Some(Event::Commit(touched, _)) = index.log.pop_front() {
-                index.log_items -= weight_of(&touched);
-            }
-        }
-        self.epoch.store(index.epoch, Ordering::Release);
-    }
-
     fn hash(&self, variant: Variant, target: &str) -> u64 {
         let seed = match variant {
             Variant::Normal => self.seed,
@@ -522,27 +441,4 @@ impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.stats().fmt(f)
     }
-}
-
-impl Index {
-    fn stale_from(&self, recorded: &Recorded) -> Option<u64> {
-        if recorded.epoch == self.epoch {
-            return None;
-        }
-        // Number of the oldest event that is still in the log.
-        let oldest = self.epoch + 1 - self.log.len() as u64;
-        if recorded.epoch + 1 < oldest {
-            return Some(recorded.epoch + 1);
-        }
-        let skip = (recorded.epoch + 1 - oldest) as usize;
-        let touching = self.log.iter().skip(skip).position(|event| match event {
-            Event::All => true,
-            Event::Commit(touched, memos) => tag::touches(touched, memos, &recorded.tags),
-        });
-        touching.map(|place| recorded.epoch + 1 + place as u64)
-    }
-}
-
-fn weight_of(touched: &Touched) -> usize {
-    touched.rows.len() + touched.entries.len() + touched.emptiness.len() + touched.uniques.len()
 }

@@ -57,18 +57,57 @@ impl Tag {
     }
 }
 
-/// True if `touched` changed what one of `tags` names.
-pub(super) fn touches(touched: &Touched, memos: &[MemoKey], tags: &[Tag]) -> bool {
-    tags.iter().any(|tag| match tag {
-        Tag::Row(table, id) => touched.rows.contains(&(*table, *id)),
-        Tag::List { list, from, to } => {
-            touched.entries.iter().any(|(changed, at)| changed == list && from <= at && at <= to)
+/// What an invalidation touched, to be asked about by tags.
+#[derive(Debug, Default)]
+pub(super) struct Changed {
+    rows: HashSet<(u8, u64)>,
+    entries: HashMap<ListKey, Vec<Position>>,
+    emptiness: HashSet<ListKey>,
+    uniques: HashSet<(u8, Vec<u8>)>,
+    memos: HashSet<MemoKey>,
+}
+
+impl Changed {
+    /// From a commit and the shared parts that fell with it.
+    pub(super) fn new(touched: &Touched, memos: impl IntoIterator<Item = MemoKey>) -> Changed {
+        let mut entries: HashMap<ListKey, Vec<Position>> = HashMap::new();
+        for (list, at) in &touched.entries {
+            entries.entry(*list).or_default().push(*at);
         }
-        Tag::Any(list) => touched.emptiness.contains(list),
-        Tag::Unique(index, key) => touched.uniques.iter().any(|(i, k)| i == index && k == key),
-        Tag::Memo(memo) => memos.contains(memo),
-        Tag::Theme => false,
-    })
+        entries.values_mut().for_each(|places| places.sort_unstable());
+        Changed {
+            rows: touched.rows.iter().copied().collect(),
+            entries,
+            emptiness: touched.emptiness.iter().copied().collect(),
+            uniques: touched.uniques.iter().cloned().collect(),
+            memos: memos.into_iter().collect(),
+        }
+    }
+
+    /// Number of things.
+    pub(super) fn len(&self) -> usize {
+        let entries: usize = self.entries.values().map(Vec::len).sum();
+        self.rows.len() + entries + self.emptiness.len() + self.uniques.len() + self.memos.len()
+    }
+
+    /// True if what `tag` names was changed.
+    pub(super) fn touches(&self, tag: &Tag) -> bool {
+        match tag {
+            Tag::Row(table, id) => self.rows.contains(&(*table, *id)),
+            Tag::List { list, from, to } => self.entries.get(list).is_some_and(|places| {
+                let first = places.partition_point(|at| at < from);
+                places.get(first).is_some_and(|at| at <= to)
+            }),
+            Tag::Any(list) => self.emptiness.contains(list),
+            Tag::Unique(index, key) => {
+                // A set of pairs cannot be asked without a pair; unique keys are short.
+                !self.uniques.is_empty() && self.uniques.contains(&(*index, key.clone()))
+            }
+            Tag::Memo(memo) => self.memos.contains(memo),
+            // A changed theme clears everything.
+            Tag::Theme => false,
+        }
+    }
 }
 
 /// From tags to the numbers of the pages and shared parts that have them.
