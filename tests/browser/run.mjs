@@ -1,8 +1,13 @@
 // Opens pages of a running server in Chromium at 1280 and 375 px and checks them.
 //
-//   node run.mjs BASE_URL [PATH…] [--pages pages.json] [--screenshots DIR] [--chromium PATH] [--jobs N]
+//   node run.mjs BASE_URL [PATH…] [--pages FILE.json] [--only REGEX] [--modes normal,elder]
+//                [--screenshots DIR] [--full] [--chromium PATH] [--jobs N]
 //
-// pages.json: [{"name": "portal home", "path": "/"}, {"name": "missing", "path": "/nothing/", "status": 404}]
+// pages.json: [{"name": "portal home", "path": "/"}, {"name": "missing", "path": "/nothing/", "status": 404},
+//              {"name": "document with a table", "in": "/mzj/tzgg/", "title": "…", "has": "main table"}]
+// An entry with "in" and "title" is found by the link of that text in the list; "has" (a selector or a
+// list of selectors) must be in the page, so that the test does not pass on a page of another kind.
+// Each page is opened at both widths in each mode; elder mode is chosen by its cookie, as visitors have it.
 // Fails on: unexpected status, console errors, CSP violations, failed requests, requests to another
 // host, axe violations, sideways scrolling at 375 px, inline script or style, a missing skip link,
 // and errors of the Nu HTML checker (needs java).
@@ -15,8 +20,9 @@ import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
-const USAGE = "usage: node run.mjs BASE_URL [PATH…] [--pages FILE.json] [--screenshots DIR] [--chromium PATH] [--jobs N]";
+const USAGE = "usage: node run.mjs BASE_URL [PATH…] [--pages FILE.json] [--only REGEX] [--modes normal,elder] [--screenshots DIR] [--full] [--chromium PATH] [--jobs N]";
 const WIDTHS = [1280, 375];
+const MODES = ["normal", "elder"];
 
 function stop(message) {
   console.error(message);
@@ -29,6 +35,9 @@ try {
     allowPositionals: true,
     options: {
       pages: { type: "string" },
+      only: { type: "string", default: "" },
+      modes: { type: "string", default: MODES.join(",") },
+      full: { type: "boolean", default: false },
       screenshots: { type: "string" },
       chromium: { type: "string", default: "/usr/bin/chromium" },
       jobs: { type: "string", default: "2" },
@@ -50,10 +59,35 @@ if (args.values.pages) {
   }
 }
 if (pages.length === 0) pages = [{ name: "home", path: "/" }];
+pages = pages.filter((page) => new RegExp(args.values.only, "u").test(page.name));
+if (pages.length === 0) stop(`no page is named like ${args.values.only}`);
+const modes = args.values.modes.split(",");
+for (const mode of modes) if (!MODES.includes(mode)) stop(`no such mode: ${mode}`);
+
+const plain = (html) => html.replace(/<[^>]*>/g, "").replace(/\s+/g, " ").trim();
+
+// The address of the link with this title in a list, on whichever page of it.
+async function linkIn(list, title) {
+  for (let number = 1; number <= 50; number += 1) {
+    const response = await fetch(new URL(number === 1 ? list : `${list}?page=${number}`, origin));
+    if (response.status !== 200) break;
+    const html = await response.text();
+    for (const [, href, text] of html.matchAll(/<a [^>]*?href="([^"]+)"[^>]*>(.*?)<\/a>/gs)) {
+      if (plain(text) === title) return href.replaceAll("&amp;", "&");
+    }
+  }
+  return null;
+}
+
 for (const page of pages) {
+  if (page.in && page.title) {
+    page.path = await linkIn(page.in, page.title).catch((error) => stop(`${origin}: ${error.cause?.message ?? error.message}`));
+    if (!page.path) stop(`${page.name}: no link "${page.title}" in ${page.in}`);
+  }
   if (typeof page.path !== "string" || !page.path.startsWith("/")) stop(`not a page: ${JSON.stringify(page)}`);
   page.name ??= page.path;
   page.status ??= 200;
+  page.has = [page.has ?? []].flat();
 }
 
 const shots = args.values.screenshots;
@@ -113,10 +147,11 @@ async function scrollThrough() {
   window.scrollTo({ top: 0, behavior: "instant" });
 }
 
-async function check(browser, entry, width, sources) {
+async function check(browser, entry, width, mode, sources) {
   const problems = [];
   const context = await browser.newContext({ viewport: { width, height: width < 600 ? 740 : 900 }, reducedMotion: "reduce" });
   try {
+    if (mode === "elder") await context.addCookies([{ name: "elder", value: "1", url: origin }]);
     await context.addInitScript(listen);
     const page = await context.newPage();
     const address = new URL(entry.path, origin).href;
@@ -140,14 +175,18 @@ async function check(browser, entry, width, sources) {
 
     const response = await page.goto(address, { waitUntil: "load", timeout: 30_000 });
     if (response.status() !== entry.status) problems.push(`answered ${response.status()}, expected ${entry.status}`);
-    if (width === WIDTHS[0]) sources.set(entry, await response.body());
+    if (width === WIDTHS[0]) sources.set({ entry, mode }, await response.body());
+    for (const selector of entry.has) {
+      if ((await page.locator(selector).count()) === 0) problems.push(`nothing in the page is ${selector}`);
+    }
+    if (mode === "elder" && !(await page.locator("link[href*='elder']").count())) problems.push("not in elder mode");
 
     await page.evaluate(scrollThrough);
     await page.waitForTimeout(100);
     problems.push(...(await page.evaluate(inspect)));
     if (shots) {
-      const file = `${entry.name.replace(/[^\p{L}\p{N}]+/gu, "-")}-${width}.png`;
-      await page.screenshot({ path: path.join(shots, file), fullPage: true, caret: "initial" });
+      const file = `${entry.name.replace(/[^\p{L}\p{N}]+/gu, "-")}-${width}${mode === "elder" ? "-elder" : ""}.png`;
+      await page.screenshot({ path: path.join(shots, file), fullPage: args.values.full, caret: "initial" });
     }
     if (width === 375) {
       const wide = await page.evaluate(sideways);
@@ -173,14 +212,14 @@ async function check(browser, entry, width, sources) {
 
 function nu(sources) {
   const dir = mkdtempSync(path.join(tmpdir(), "zhanqun-nu-"));
-  const results = new Map([...sources.keys()].map((entry) => [entry, []]));
+  const results = new Map([...sources.keys()].map((key) => [key, []]));
   try {
     const byFile = new Map();
     let number = 0;
-    for (const [entry, html] of sources) {
+    for (const [key, html] of sources) {
       const file = path.join(dir, `${(number += 1)}.html`);
       writeFileSync(file, html);
-      byFile.set(path.basename(file), entry);
+      byFile.set(path.basename(file), key);
     }
     const jar = path.join(path.dirname(require.resolve("vnu-jar/package.json")), "build/dist/vnu.jar");
     const run = spawnSync("java", ["-Xss4m", "-jar", jar, "--format", "json", "--stdout", "--skip-non-html", "--errors-only", dir], { encoding: "utf8", maxBuffer: 1 << 28 });
@@ -192,9 +231,9 @@ function nu(sources) {
       throw new Error(`the Nu checker did not run: ${run.stderr.slice(0, 300)}`);
     }
     for (const message of report.messages) {
-      const entry = byFile.get(path.basename(message.url ?? ""));
+      const key = byFile.get(path.basename(message.url ?? ""));
       const text = `Nu: ${message.message} (line ${message.lastLine}: ${(message.extract ?? "").replace(/\s+/g, " ").slice(0, 100)})`;
-      if (entry) results.get(entry).push(text);
+      if (key) results.get(key).push(text);
       else throw new Error(text);
     }
   } finally {
@@ -225,13 +264,13 @@ const browser = await chromium
   .catch((error) => stop(`${args.values.chromium} does not start: ${error.message.split("\n")[0]}`));
 
 const sources = new Map();
-const queue = pages.flatMap((entry) => WIDTHS.map((width) => ({ entry, width })));
+const queue = pages.flatMap((entry) => modes.flatMap((mode) => WIDTHS.map((width) => ({ entry, width, mode }))));
 const jobs = Math.max(1, Number.parseInt(args.values.jobs, 10) || 1);
 await Promise.all(
   Array.from({ length: jobs }, async () => {
     for (let next = queue.shift(); next; next = queue.shift()) {
-      const { entry, width } = next;
-      report(`${entry.name} (${entry.path}) at ${width} px`, await check(browser, entry, width, sources));
+      const { entry, width, mode } = next;
+      report(`${entry.name} (${entry.path}) at ${width} px, ${mode}`, await check(browser, entry, width, mode, sources));
     }
   }),
 );
@@ -239,7 +278,7 @@ await browser.close();
 
 if (sources.size > 0) {
   try {
-    for (const [entry, problems] of nu(sources)) report(`${entry.name} (${entry.path}) HTML`, problems);
+    for (const [{ entry, mode }, problems] of nu(sources)) report(`${entry.name} (${entry.path}) HTML, ${mode}`, problems);
   } catch (error) {
     report("Nu HTML checker", [error.message]);
   }

@@ -1,0 +1,2 @@
+def configuration(city): return ""
+sites=themes=redirects=wxr=arguments=configuration
