@@ -83,6 +83,7 @@ fn write_new(tx: &mut Transaction, draft: &Draft, site: SiteId, by: &str, now: i
         updated: 0,
         pinned: draft.pinned,
         valid_until: draft.valid_until,
+        publish_at: None,
         batch: None,
         origin: String::new(),
     };
@@ -146,19 +147,48 @@ pub fn save(
 /// `NotFound`, `Conflict`.
 pub fn publish(store: &Store, actor: Actor, id: DocumentId, now: i64) -> Result<Document> {
     let mut tx = store.transaction(actor, "content.publish");
-    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    let document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
     tx = tx.site(document.site.0);
+    let document = write_published(&mut tx, document, now)?;
+    store.commit(tx)?;
+    Ok(document)
+}
+
+/// Makes the head revision of `document` the live one.
+fn write_published(tx: &mut Transaction, mut document: Document, now: i64) -> Result<Document> {
     let revision: Revision =
         tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
     document.card = revision.text.card();
     document.live = Some(revision.id);
     document.state = State::Published;
+    document.publish_at = None;
     if document.published == 0 {
         document.published = now;
     }
     document.updated = now;
     tx.put(&document)?;
-    show_references(&mut tx, id, true)?;
+    show_references(tx, document.id, true)?;
+    Ok(document)
+}
+
+/// Lets a document that visitors do not see be published at a time; the server does it then, or
+/// at its next start if it was down.
+///
+/// # Errors
+/// `NotFound`, `Conflict`; a rule when the time is not in the future or the document is live.
+pub fn schedule(store: &Store, actor: Actor, id: DocumentId, time: i64, now: i64) -> Result<Document> {
+    let mut tx = store.transaction(actor, "content.schedule").note(crate::base::clock::minute(time));
+    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    tx = tx.site(document.site.0);
+    if time <= now {
+        return Err(Error::rule("schedule.past", "time", crate::base::clock::minute(time)));
+    }
+    if document.is_live() {
+        return Err(Error::rule("schedule.live", "document", id));
+    }
+    document.state = State::Scheduled;
+    document.publish_at = Some(time);
+    tx.put(&document)?;
     store.commit(tx)?;
     Ok(document)
 }
@@ -309,29 +339,34 @@ fn import_again(tx: &mut Transaction, id: DocumentId, imported: &Imported, now: 
     Ok(Some(document))
 }
 
-/// Takes everything off that is due at `now`; returns how many documents left.
+/// Does what is due at `now`: publishes scheduled documents, takes expired ones off. Returns how
+/// many documents appeared and how many left.
 ///
 /// # Errors
 /// When the store refuses.
-pub fn expire_due(store: &Store, now: i64) -> Result<usize> {
-    let mut gone = 0;
+pub fn run_due(store: &Store, now: i64) -> Result<(usize, usize)> {
+    let (mut appeared, mut left) = (0, 0);
     loop {
-        let mut tx = store.transaction(Actor::system(), "content.expire");
-        let mut some = false;
+        let mut tx = store.transaction(Actor::system(), "content.due");
+        let before = appeared + left;
         for entry in tx.list(ListKey::new(DUE, &[]), Position::FIRST, 100)? {
             let Some(mut document) = tx.get::<Document>(entry.id)? else { continue };
-            if document.valid_until.is_none_or(|time| time > now) {
+            if document.due().is_none_or(|time| time > now) {
                 break;
             }
-            document.state = State::Expired;
-            document.live = None;
-            show_references(&mut tx, document.id, false)?;
-            tx.put(&document)?;
-            some = true;
-            gone += 1;
+            if document.state == State::Scheduled {
+                write_published(&mut tx, document, now)?;
+                appeared += 1;
+            } else {
+                document.state = State::Expired;
+                document.live = None;
+                show_references(&mut tx, document.id, false)?;
+                tx.put(&document)?;
+                left += 1;
+            }
         }
-        if !some {
-            return Ok(gone);
+        if appeared + left == before {
+            return Ok((appeared, left));
         }
         store.commit(tx)?;
     }

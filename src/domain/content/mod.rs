@@ -12,7 +12,7 @@ mod tables;
 mod titles;
 
 pub use actions::{
-    Draft, Imported, expire_due, import, move_to, next_due, publish, refer, remove_batch, save, withdraw,
+    Draft, Imported, import, move_to, next_due, publish, refer, remove_batch, run_due, save, schedule, withdraw,
 };
 pub use document::{Attachment, Card, Document, Picture, Reference, Revision, State, Text};
 pub use html::{Cleaned, clean, markdown, plain_text, summary_of};

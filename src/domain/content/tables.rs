@@ -60,9 +60,9 @@ impl Record for Document {
             if self.card.picture.is_some() {
                 keys.list(PICTURES_OF_SITE, &[self.site.0], time);
             }
-            if let Some(time) = self.valid_until {
-                keys.list(DUE, &[], due_order(time));
-            }
+        }
+        if let Some(time) = self.due() {
+            keys.list(DUE, &[], due_order(time));
         }
         keys.list(DOCUMENTS_OF_SITE, &[self.site.0], self.created.max(0) as u64);
         if let Some(batch) = self.batch {
