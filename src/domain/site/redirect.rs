@@ -68,6 +68,9 @@ pub struct Batch {
     pub source: String,
     /// Milliseconds since 1970.
     pub time: i64,
+    /// Old hosts that it added to the site.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
 }
 
 /// One line of a redirect file, checked.
