@@ -20,7 +20,9 @@ pub use channel::{Channel, ChannelKind, UpdateClass};
 pub use declare::{Declaration, DeclaredChannel, read_all, read_one};
 pub use directory::{Directory, SiteNode};
 pub use import::{add_channel, add_old_hosts, channel_slot, undo_batch};
-pub use redirect::{Batch, Hits, Old, Redirect, Target, count_hits, find_redirect, import_redirects, normal_form};
+pub use redirect::{
+    Batch, Hits, Old, Redirect, Target, Written, count_hits, find_redirect, import_redirects, normal_form, write_redirects,
+};
 pub use rules::{COLUMN_TYPES, RESERVED, check_colour, check_host, check_slug};
 pub use site::{Contact, Identity, Notice, Site, SiteKind, SiteState};
 pub use tables::{
