@@ -95,6 +95,9 @@ pub struct Document {
     /// Live revision last changed.
     #[serde(default)]
     pub updated: i64,
+    /// Publication time on the site that an import brought it from; becomes `published` with the first publishing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was_published: Option<i64>,
     /// Pinned to the top of its column.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
