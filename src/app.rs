@@ -3,7 +3,7 @@
 //! **Invariant:** time, files and the store are reached through here, so that tests fix them.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use arc_swap::{ArcSwap, Guard};
@@ -15,6 +15,7 @@ use crate::cache::{Cache, Recorder, Source};
 use crate::config::Config;
 use crate::domain;
 use crate::domain::content::{self, Titles};
+use crate::domain::media::{self, NewMedia};
 use crate::domain::site::{self, Declaration, Directory, Site, SiteNode};
 use crate::render::colour::Colour;
 use crate::render::engine::Engine;
@@ -82,7 +83,7 @@ impl App {
         let store = Store::open(Self::store_options(&config, &clock), progress)?;
         let blobs = Blobs::open(&config.storage.dir, config.storage.min_free_mb << 20)?;
         let directory = Directory::read(&store)?;
-        let cache = Cache::new(usize::try_from(config.cache.bytes()).unwrap_or(usize::MAX), clock.clone());
+        let cache = Cache::new(config.cache.bytes(), clock.clone());
         let app = Arc::new(App {
             origin: ArcSwap::from_pointee(String::new()),
             directory: ArcSwap::from_pointee(directory),
@@ -227,6 +228,7 @@ impl App {
             }
         }
         let applied = site::apply(&self.store, Actor::system(), &declarations)?;
+        self.bring_files(&declarations)?;
         let documents = if initial.iter().any(|(_, documents)| !documents.is_empty()) {
             let directory = self.directory.load_full();
             content::load_initial(&self.store, &self.blobs, &directory, &initial, self.clock.now())?
@@ -236,7 +238,37 @@ impl App {
         Ok(Start { applied, documents })
     }
 
-    /// Folder of the media files.
+    /// Stores the files that site files name, logo and banner above all; those that did not change stay.
+    fn bring_files(&self, declarations: &[Declaration]) -> Result<(), OpenError> {
+        let directory = self.directory.load_full();
+        for declaration in declarations {
+            let Some(node) = directory.by_slug(&declaration.slug) else { continue };
+            let folder = declaration.file.parent().unwrap_or(Path::new(""));
+            let mut tx = self.store.transaction(Actor::system(), "site.files").site(node.site.id.0);
+            let mut changed = false;
+            for name in declaration.files() {
+                let path = folder.join(name);
+                let bytes =
+                    std::fs::read(&path).map_err(|error| OpenError::Faults(vec![Fault::file(&path, error.to_string())]))?;
+                let new = NewMedia {
+                    site: node.site.id,
+                    file_name: name,
+                    bytes: &bytes,
+                    alt: "",
+                    batch: None,
+                    origin: name,
+                    now: self.clock.now(),
+                };
+                changed |= media::bring(&mut tx, &self.blobs, &new)?.1;
+            }
+            if changed {
+                self.store.commit(tx)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Data directory.
     pub fn data_dir(&self) -> PathBuf {
         self.config.storage.dir.clone()
     }

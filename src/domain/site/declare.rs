@@ -61,6 +61,18 @@ pub struct Declaration {
     pub channels: Vec<DeclaredChannel>,
 }
 
+impl Declaration {
+    /// Files beside site.toml that settings and columns name: `files/logo.png`.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let settings = self.settings.values().filter_map(|value| value.as_str());
+        let pictures = self.channels.iter().map(|channel| channel.picture.as_str());
+        settings.chain(pictures).filter(|value| value.starts_with(FILES))
+    }
+}
+
+/// What a value begins with that names a file beside site.toml.
+pub const FILES: &str = "files/";
+
 /// A column as the file declares it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DeclaredChannel {
@@ -248,6 +260,9 @@ pub fn read_one(file: &Path) -> Result<Declaration, Vec<Fault>> {
                 None => check.at(value.span().start, "colour must be a text like \"#b4232a\""),
             }
         }
+        if let Some(name) = value.get_ref().as_str() {
+            check.file(value.span().start, name);
+        }
         match serde_json::to_value(value.get_ref()) {
             Ok(json) => {
                 settings.insert(key.clone(), json);
@@ -312,6 +327,13 @@ impl Check<'_> {
         }
     }
 
+    fn file(&mut self, byte: usize, name: &str) {
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        if name.starts_with(FILES) && (name.split('/').any(|part| part == "..") || !folder.join(name).is_file()) {
+            self.at(byte, format!("\"{name}\": there is no such file in {}", folder.display()));
+        }
+    }
+
     fn filled(&mut self, key: &str, value: &Spanned<String>) {
         if value.get_ref().trim().is_empty() {
             self.at(value.span().start, format!("{key} must not be empty"));
@@ -334,6 +356,7 @@ impl Check<'_> {
             let byte = column.slug.span().start;
             self.rule(byte, check_slug(slug));
             self.filled("name", &column.name);
+            self.file(byte, &column.picture);
             let path = match &column.parent {
                 None => slug.clone(),
                 Some(parent) => {

@@ -17,7 +17,7 @@ mod tables;
 pub use actions::{Applied, apply, forget_redirects, rename, set_state};
 pub use address::{Spot, find_channel, resolve};
 pub use channel::{Channel, ChannelKind, UpdateClass};
-pub use declare::{Declaration, DeclaredChannel, read_all, read_one};
+pub use declare::{Declaration, DeclaredChannel, FILES, read_all, read_one};
 pub use directory::{Directory, SiteNode};
 pub use import::{add_channel, add_old_hosts, channel_slot, undo_batch};
 pub use redirect::{

@@ -8,7 +8,8 @@ use minijinja::Value;
 use crate::app::App;
 use crate::cache::{MemoKey, Recorder, Tag};
 use crate::domain::content::LIVE_OF_CHANNEL;
-use crate::domain::site::{Channel, ChannelKind, Site, SiteKind, SiteNode, SiteState};
+use crate::domain::media;
+use crate::domain::site::{Channel, ChannelKind, FILES, Site, SiteKind, SiteNode, SiteState};
 use crate::render::engine::SiteFrame;
 use crate::render::view::{ColumnLink, FootView, NoticeView, SiteGroupView, SiteLink, SiteView};
 use crate::store::{ListKey, Read, Record};
@@ -46,10 +47,16 @@ fn site_view(app: &App, recorder: &Recorder, node: &SiteNode) -> Result<SiteView
     let portal = directory.portal().unwrap_or_else(|| unreachable_portal(&directory));
     note_site(recorder, portal);
     let text = |key: &str| site.settings.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-    let file = |key: &str| Some(text(key)).filter(|address| !address.is_empty());
+    let file = |key: &str| -> Result<Option<String>, Failure> {
+        Ok(Some(file_address(recorder, site, &text(key))?).filter(|address| !address.is_empty()))
+    };
     let mut settings = BTreeMap::new();
     for (key, value) in &site.settings {
-        settings.insert(key.clone(), Value::from(minijinja::value::Serde(value)));
+        let value = match value.as_str() {
+            Some(text) => Value::from(file_address(recorder, site, text)?),
+            None => Value::from(minijinja::value::Serde(value)),
+        };
+        settings.insert(key.clone(), value);
     }
     let prefix = site.prefix();
     let code = &site.identity.site_code;
@@ -70,8 +77,8 @@ fn site_view(app: &App, recorder: &Recorder, node: &SiteNode) -> Result<SiteView
         map_url: format!("{prefix}/map/"),
         feed_url: format!("{prefix}/feed.xml"),
         colour: text("colour"),
-        logo: file("logo"),
-        banner: file("banner"),
+        logo: file("logo")?,
+        banner: file("banner")?,
         settings,
         foot: FootView {
             site_code: code.clone(),
@@ -92,6 +99,14 @@ fn site_view(app: &App, recorder: &Recorder, node: &SiteNode) -> Result<SiteView
         portal: site_link(&portal.site),
         is_portal: site.is_portal(),
     })
+}
+
+/// Address of a file beside site.toml; any other value as it is.
+pub fn file_address(read: &impl Read, site: &Site, value: &str) -> Result<String, Failure> {
+    if !value.starts_with(FILES) {
+        return Ok(value.to_owned());
+    }
+    Ok(media::find_origin(read, site.id, value)?.map(|media| media.url(&site.prefix())).unwrap_or_default())
 }
 
 /// A group without a portal cannot be applied, so any site stands in for it.

@@ -16,7 +16,7 @@ use crate::render::view::{
 use crate::store::{ListKey, Read};
 
 use super::Failure;
-use super::frame::{column_link, columns, note_site, site_link};
+use super::frame::{column_link, columns, file_address, note_site, site_link};
 
 /// What a list says beside each document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,8 +102,8 @@ pub fn column_view(recorder: &Recorder, node: &SiteNode, channel: &Channel) -> R
         name: channel.name.clone(),
         kind: channel.kind.word(),
         description: channel.description.clone(),
-        picture: Some(&channel.picture).filter(|address| !address.is_empty()).map(|address| PictureView {
-            url: address.clone(),
+        picture: Some(file_address(recorder, &node.site, &channel.picture)?).filter(|url| !url.is_empty()).map(|url| PictureView {
+            url,
             alt: String::new(),
             width: 0,
             height: 0,

@@ -54,3 +54,23 @@ async fn they_are_there_after_the_first_start_and_gone_after_the_undo() {
     assert_eq!(city.get(&address).await.status, 404);
     assert_eq!(city.get(&href).await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logo_beside_the_site_file_is_served_and_follows_a_change() {
+    let dir = tempfile::tempdir().unwrap();
+    let portal = site_toml("测试市人民政府", "portal", "").replace("[settings]", "[settings]\nlogo = \"files/logo.png\"");
+    write(dir.path(), "sites/www/site.toml", &portal);
+    write(dir.path(), "sites/www/files/logo.png", "\u{89}PNG first");
+    let sites = dir.path().join("sites");
+    let city = City::open(dir);
+    let home = city.get("/").await.body;
+    let address = home.split('"').find(|part| part.ends_with("/logo.png")).expect("the logo is on the page").to_owned();
+    assert!(city.get(&address).await.body.ends_with("first"));
+    std::fs::write(sites.join("www/files/logo.png"), "\u{89}PNG second").unwrap();
+    let app = city.app.clone();
+    work(move || app.apply_sites().unwrap()).await;
+    assert!(city.get(&address).await.body.ends_with("second"));
+    std::fs::remove_file(sites.join("www/files/logo.png")).unwrap();
+    let faults = zhanqun::domain::site::read_one(&sites.join("www/site.toml")).unwrap_err();
+    assert!(faults[0].to_string().contains("site.toml:") && faults[0].message.contains("files/logo.png"), "{faults:?}");
+}
