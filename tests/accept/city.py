@@ -19,7 +19,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 # A start may have to build the state again; a debug program on a busy machine is slow.
 START_SECONDS = 180
-COMMAND_SECONDS = 180
+COMMAND_SECONDS = 60
 
 
 class Failed(Exception):
@@ -132,7 +132,7 @@ class City:
     # Its commands.
 
     def run(self, *arguments, **environment):
-        """Runs a command and gives back (exit code, stdout, stderr)."""
+        """Runs a command and gives back (exit code, stdout, stderr); no exit code if it does not end."""
         try:
             done = subprocess.run(
                 [self.binary, *map(str, arguments)],
@@ -144,7 +144,7 @@ class City:
                 timeout=COMMAND_SECONDS,
             )
         except subprocess.TimeoutExpired:
-            raise Failed(f"{' '.join(map(str, arguments))}: no end after {COMMAND_SECONDS} s") from None
+            return None, "", f"no end after {COMMAND_SECONDS} s"
         return done.returncode, done.stdout, done.stderr
 
     def good(self, *arguments):

@@ -10,17 +10,21 @@ SITES = ["mzj", "hbj", "czj", "www"]
 
 
 class Writer(threading.Thread):
-    """Imports old addresses through the running server until it is gone."""
+    """Imports old addresses through the running server until it is gone.
 
-    def __init__(self, city, number, cycle, lines):
+    A command that begins after that finds nobody at the data directory and does the work
+    itself; what it says counts as well.
+    """
+
+    def __init__(self, city, over, number, cycle, lines):
         super().__init__()
-        self.city, self.number, self.cycle, self.lines = city, number, cycle, lines
+        self.city, self.over, self.number, self.cycle, self.lines = city, over, number, cycle, lines
         self.site = SITES[number % len(SITES)]
         self.acknowledged, self.doubtful, self.trouble = [], [], []
 
     def run(self):
         turn = 0
-        while True:
+        while not self.over.is_set():
             turn += 1
             name = f"/c{self.cycle}/w{self.number}/t{turn}"
             lines = [f"{name}/{line}.asp?id={turn},/{'' if self.site == 'www' else self.site + '/'}map/" for line in range(self.lines)]
@@ -40,15 +44,15 @@ class Writer(threading.Thread):
 class Declarer(threading.Thread):
     """Changes a site's file and applies it, until the server is gone."""
 
-    def __init__(self, city, cycle):
+    def __init__(self, city, over, cycle):
         super().__init__()
-        self.city, self.cycle = city, cycle
+        self.city, self.over, self.cycle = city, over, cycle
         self.acknowledged, self.trouble = [], []
 
     def run(self):
         file = self.city.sites / "sfj" / "site.toml"
         turn = 0
-        while True:
+        while not self.over.is_set():
             turn += 1
             mark = f"第{self.cycle}轮第{turn}次说明"
             lines = file.read_text().splitlines()
@@ -74,9 +78,10 @@ def crash(city, cycles, seed=None):
     try:
         city.start()
         for cycle in range(cycles):
-            writers = [Writer(city, number, cycle, [2, 5, 20, 200][number]) for number in range(3)]
-            writers.append(Writer(city, 3, cycle, 1))
-            declarer = Declarer(city, cycle)
+            over = threading.Event()
+            writers = [Writer(city, over, number, cycle, [2, 5, 20, 200][number]) for number in range(3)]
+            writers.append(Writer(city, over, 3, cycle, 1))
+            declarer = Declarer(city, over, cycle)
             for thread in [*writers, declarer]:
                 thread.start()
             # At first until anything was acknowledged, so that every cycle proves something.
@@ -84,6 +89,7 @@ def crash(city, cycles, seed=None):
             while not any(writer.acknowledged for writer in writers) and time.monotonic() < end:
                 time.sleep(0.05)
             time.sleep(rng.uniform(0, 1.5))
+            over.set()
             city.kill()
             for thread in [*writers, declarer]:
                 thread.join()
