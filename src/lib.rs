@@ -26,6 +26,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod jobs;
+pub mod migrate;
 pub mod render;
 pub mod server;
 pub mod store;

@@ -31,7 +31,7 @@ pub(super) enum Holder {
 /// An invalidation.
 pub(super) enum Event {
     /// A commit.
-    Commit(Changed),
+    Commit(Box<Changed>),
     /// Everything.
     All,
 }

@@ -263,7 +263,7 @@ impl Cache {
                 }
             }
         }
-        index.log(Event::Commit(Changed::new(touched, memos)));
+        index.log(Event::Commit(Box::new(Changed::new(touched, memos))));
         self.epoch.store(index.epoch, Ordering::Release);
         drop(index);
         self.counters.invalidated.fetch_add(dropped.len() as u64, Ordering::Relaxed);

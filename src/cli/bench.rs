@@ -137,6 +137,7 @@ fn more_sites(context: &mut Context<'_>, wanted: u64) -> Result<(), Failure> {
                     url: String::new(),
                     picture: String::new(),
                     declared: false,
+                    batch: None,
                 })?;
             }
         }

@@ -1,4 +1,5 @@
-//! Takes documents off the site when they are due, also those that fell due while the server was down.
+//! Publishes scheduled documents and takes expired ones off when they are due, also those that fell
+//! due while the server was down.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,9 +16,9 @@ pub async fn run(app: Arc<App>) {
         let worker = app.clone();
         let done = tokio::task::spawn_blocking(move || {
             let now = worker.clock.now();
-            let gone = content::expire_due(&worker.store, now)?;
-            if gone > 0 {
-                tracing::info!(documents = gone, "documents left the site because their time was over");
+            let (appeared, left) = content::run_due(&worker.store, now)?;
+            if appeared + left > 0 {
+                tracing::info!(appeared, left, "documents were due");
             }
             content::next_due(&worker.store).map(|next| next.map_or(LONGEST, |next| (next - now).clamp(1, LONGEST)))
         })
@@ -25,7 +26,7 @@ pub async fn run(app: Arc<App>) {
         let pause = match done {
             Ok(Ok(pause)) => pause,
             Ok(Err(error)) => {
-                tracing::error!(%error, "documents that are due could not be taken off");
+                tracing::error!(%error, "documents that are due could not be changed");
                 10 * LONGEST
             }
             Err(error) => {

@@ -51,6 +51,9 @@ pub enum Error {
     /// Too many tries; seconds to wait.
     #[error("too many tries, wait {0} s")]
     TooMany(u32),
+    /// The site group is closed for work on it.
+    #[error("maintenance")]
+    Maintenance,
     /// More to do than the server can; come back soon.
     #[error("busy")]
     Busy,
@@ -63,23 +66,6 @@ pub enum Error {
     /// A fault of ours; the text is for the log.
     #[error("internal error: {0}")]
     Internal(String),
-}
-
-/// A way on from an error page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recovery {
-    /// To the home page.
-    Home,
-    /// To the search.
-    Search,
-    /// To the site map.
-    Map,
-    /// To the log-in page.
-    LogIn,
-    /// Back to the form.
-    Back,
-    /// The same address again.
-    Retry,
 }
 
 impl Error {
@@ -99,47 +85,26 @@ impl Error {
             Error::Slow => StatusCode::REQUEST_TIMEOUT,
             Error::Range(_) => StatusCode::RANGE_NOT_SATISFIABLE,
             Error::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-            Error::Busy | Error::ReadOnly | Error::Timeout => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Busy | Error::ReadOnly | Error::Timeout | Error::Maintenance => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
-    /// Key of the message in the catalogues.
+    /// Key of the message in the catalogues, without `.title` or `.text`: one for each class of
+    /// failures that visitors can tell apart.
     pub fn key(&self) -> &'static str {
         match self {
-            Error::BadRequest(_) => "error.bad_request",
-            Error::LogIn => "error.log_in",
-            Error::StaleForm => "error.stale_form",
-            Error::Forbidden => "error.forbidden",
-            Error::NotFound => "error.not_found",
-            Error::Gone => "error.gone",
-            Error::Method(_) => "error.method",
-            Error::Conflict => "error.conflict",
-            Error::TooLarge => "error.too_large",
-            Error::LongAddress => "error.long_address",
-            Error::MediaType => "error.media_type",
-            Error::Slow => "error.slow",
-            Error::Range(_) => "error.range",
-            Error::TooMany(_) => "error.too_many",
-            Error::Busy => "error.busy",
-            Error::ReadOnly => "error.read_only",
-            Error::Timeout => "error.timeout",
-            Error::Internal(_) => "error.internal",
-        }
-    }
-
-    /// Ways on, best first.
-    pub fn recovery(&self) -> &'static [Recovery] {
-        match self {
-            Error::NotFound | Error::Gone => &[Recovery::Search, Recovery::Map, Recovery::Home],
-            Error::LogIn => &[Recovery::LogIn, Recovery::Home],
-            Error::StaleForm | Error::Conflict | Error::TooLarge | Error::MediaType => &[Recovery::Back, Recovery::Home],
-            Error::Busy | Error::ReadOnly | Error::Timeout | Error::Slow | Error::Internal(_) | Error::TooMany(_) => {
-                &[Recovery::Retry, Recovery::Home]
-            }
-            Error::BadRequest(_) | Error::Forbidden | Error::Method(_) | Error::LongAddress | Error::Range(_) => {
-                &[Recovery::Home]
-            }
+            Error::Maintenance => "error.maintenance",
+            other => match other.status().as_u16() {
+                401 | 403 => "error.403",
+                404 | 410 => "error.404",
+                405 => "error.405",
+                413 => "error.413",
+                429 => "error.429",
+                503 => "error.503",
+                500.. => "error.500",
+                _ => "error.400",
+            },
         }
     }
 
@@ -149,6 +114,7 @@ impl Error {
             Error::TooMany(seconds) => Some(*seconds),
             Error::Busy | Error::Timeout => Some(2),
             Error::ReadOnly => Some(60),
+            Error::Maintenance => Some(600),
             _ => None,
         }
     }

@@ -84,6 +84,9 @@ impl Slow for Group {
     }
 
     fn render(&self, key: &PageKey, recorder: &Recorder) -> Result<Rendered, Error> {
+        if self.app.config.server.maintenance {
+            return Err(Error::Maintenance);
+        }
         if let Some(switch) = elder_switch(key) {
             return Ok(switch);
         }
@@ -108,7 +111,7 @@ impl Slow for Group {
     }
 
     fn error(&self, error: &Error, context: &ErrorContext) -> Rendered {
-        let key = message_key(error);
+        let key = error.key();
         let request = context.request.to_string();
         let status = error.status();
         let html = public::error_page(&self.app, status.as_u16(), key, &request, &context.target);
@@ -175,6 +178,9 @@ impl Group {
         let reading = method == Method::GET || method == Method::HEAD;
         let headers = request.headers().clone();
         let directory = self.app.directory().clone();
+        if self.app.config.server.maintenance && !path.starts_with("/theme/") {
+            return Err(Error::Maintenance);
+        }
         if let Some(node) = directory.by_old_host(&name).cloned() {
             if !reading {
                 return Err(Error::Method("GET, HEAD"));
@@ -328,19 +334,5 @@ fn error_of(failure: Failure, path: &str) -> Error {
         Failure::Nothing | Failure::Closed(_) | Failure::Moved(_) => Error::NotFound,
         Failure::Render(error) => Error::Internal(format!("{path}: {error}")),
         Failure::Store(error) => Error::Internal(format!("{path}: {error}")),
-    }
-}
-
-/// Key of the message of an error page; the catalogues have one for each class that visitors can tell apart.
-fn message_key(error: &Error) -> &'static str {
-    match error.status().as_u16() {
-        403 | 401 => "error.403",
-        404 | 410 => "error.404",
-        405 => "error.405",
-        413 => "error.413",
-        429 => "error.429",
-        503 => "error.503",
-        500.. => "error.500",
-        _ => "error.400",
     }
 }

@@ -18,5 +18,5 @@ pub mod security;
 
 pub use body::{Body, RequestBody};
 pub use client::{Client, Hosts, RequestId};
-pub use error::{Error, Recovery};
+pub use error::Error;
 pub use pipeline::{Answering, ErrorContext, Slow, Web};

@@ -2,14 +2,11 @@
 
 use crate::base::id::{ChannelId, DocumentId, ReferenceId, RevisionId, SiteId};
 use crate::domain::error::{Error, Result};
-use crate::domain::media::{MEDIA_OF_BATCH, Media};
-use crate::domain::site::{self, Batch, Channel, ChannelKind};
+use crate::domain::site::{Channel, ChannelKind};
 use crate::store::{Actor, ListKey, Position, Read, Store, Transaction};
 
 use super::document::{Document, Reference, Revision, State, Text};
-use super::tables::{
-    DOCUMENTS_OF_BATCH, DUE, ORIGIN, REFERENCES_OF_BATCH, REFERENCES_OF_DOCUMENT, REVISIONS_OF_DOCUMENT, origin_key,
-};
+use super::tables::{DUE, REFERENCES_OF_DOCUMENT};
 
 /// A document to be saved for the first time.
 #[derive(Debug, Clone, Default)]
@@ -29,8 +26,12 @@ pub struct Draft {
 pub struct Imported {
     /// Column, text and place.
     pub draft: Draft,
+    /// Number given to it beforehand, so that others of the run can link to it.
+    pub id: Option<DocumentId>,
     /// Publication time in the source; `None` imports a draft.
     pub published: Option<i64>,
+    /// Publication time in the source of what arrives as a draft all the same.
+    pub was_published: Option<i64>,
     /// Name in the source, so that a second run finds it.
     pub origin: String,
     /// Import run.
@@ -40,7 +41,7 @@ pub struct Imported {
 }
 
 /// Columns that hold documents.
-fn channel_for_documents(tx: &Transaction, id: ChannelId) -> Result<Channel> {
+pub(super) fn channel_for_documents(tx: &Transaction, id: ChannelId) -> Result<Channel> {
     let channel: Channel = tx.get(id.0)?.ok_or_else(|| Error::not_found("column", id))?;
     match channel.kind {
         ChannelKind::List | ChannelKind::Page => Ok(channel),
@@ -56,9 +57,16 @@ fn check_text(text: &Text) -> Result<()> {
 }
 
 /// Writes a new document with its first revision into `tx`.
-fn write_new(tx: &mut Transaction, draft: &Draft, site: SiteId, by: &str, now: i64) -> Result<(Document, Revision)> {
+pub(super) fn write_new(
+    tx: &mut Transaction,
+    id: Option<DocumentId>,
+    draft: &Draft,
+    site: SiteId,
+    by: &str,
+    now: i64,
+) -> Result<(Document, Revision)> {
     check_text(&draft.text)?;
-    let document = DocumentId(tx.new_id());
+    let document = id.unwrap_or_else(|| DocumentId(tx.new_id()));
     let revision = Revision {
         id: RevisionId(tx.new_id()),
         document,
@@ -81,8 +89,10 @@ fn write_new(tx: &mut Transaction, draft: &Draft, site: SiteId, by: &str, now: i
         created: now,
         published: 0,
         updated: 0,
+        was_published: None,
         pinned: draft.pinned,
         valid_until: draft.valid_until,
+        publish_at: None,
         batch: None,
         origin: String::new(),
     };
@@ -106,7 +116,7 @@ pub fn save(
     tx = tx.site(channel.site.0);
     let document = match existing {
         None => {
-            let (document, revision) = write_new(&mut tx, draft, channel.site, &by, now)?;
+            let (document, revision) = write_new(&mut tx, None, draft, channel.site, &by, now)?;
             tx.put(&revision)?;
             document
         }
@@ -140,25 +150,55 @@ pub fn save(
 }
 
 /// Publishes the head revision. The publication time is the server's `now` at the first time and
-/// stays after that (faking it is a veto item of the national inspection).
+/// stays after that (faking it is a veto item of the national inspection). What an import brought
+/// keeps the time at which the old site published it.
 ///
 /// # Errors
 /// `NotFound`, `Conflict`.
 pub fn publish(store: &Store, actor: Actor, id: DocumentId, now: i64) -> Result<Document> {
     let mut tx = store.transaction(actor, "content.publish");
-    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    let document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
     tx = tx.site(document.site.0);
+    let document = write_published(&mut tx, document, now)?;
+    store.commit(tx)?;
+    Ok(document)
+}
+
+/// Makes the head revision of `document` the live one.
+fn write_published(tx: &mut Transaction, mut document: Document, now: i64) -> Result<Document> {
     let revision: Revision =
         tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
     document.card = revision.text.card();
     document.live = Some(revision.id);
     document.state = State::Published;
+    document.publish_at = None;
     if document.published == 0 {
-        document.published = now;
+        document.published = document.was_published.unwrap_or(now);
     }
     document.updated = now;
     tx.put(&document)?;
-    show_references(&mut tx, id, true)?;
+    show_references(tx, document.id, true)?;
+    Ok(document)
+}
+
+/// Lets a document that visitors do not see be published at a time; the server does it then, or
+/// at its next start if it was down.
+///
+/// # Errors
+/// `NotFound`, `Conflict`; a rule when the time is not in the future or the document is live.
+pub fn schedule(store: &Store, actor: Actor, id: DocumentId, time: i64, now: i64) -> Result<Document> {
+    let mut tx = store.transaction(actor, "content.schedule").note(crate::base::clock::minute(time));
+    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
+    tx = tx.site(document.site.0);
+    if time <= now {
+        return Err(Error::rule("schedule.past", "time", crate::base::clock::minute(time)));
+    }
+    if document.is_live() {
+        return Err(Error::rule("schedule.live", "document", id));
+    }
+    document.state = State::Scheduled;
+    document.publish_at = Some(time);
+    tx.put(&document)?;
     store.commit(tx)?;
     Ok(document)
 }
@@ -253,85 +293,34 @@ pub(super) fn write_reference(
     Ok(reference)
 }
 
-/// Writes an imported document into `tx`; the caller commits many at once. Returns `None` when a
-/// document of this origin is there already and has the same text; a changed text becomes a new
-/// revision, which is live if the document is.
-///
-/// # Errors
-/// A rule for an empty title or a column that holds no documents.
-pub fn import(tx: &mut Transaction, imported: &Imported, now: i64) -> Result<Option<Document>> {
-    let channel = channel_for_documents(tx, imported.draft.channel)?;
-    if !imported.origin.is_empty()
-        && let Some(id) = tx.unique(ORIGIN, &origin_key(channel.site.0, &imported.origin))?
-    {
-        return import_again(tx, DocumentId(id), imported, now);
-    }
-    let (mut document, mut revision) = write_new(tx, &imported.draft, channel.site, "import", now)?;
-    revision.comments = imported.comments.clone();
-    document.batch = imported.batch;
-    document.origin = imported.origin.clone();
-    if let Some(time) = imported.published {
-        document.state = State::Published;
-        document.live = Some(revision.id);
-        document.published = time;
-        document.updated = time;
-    }
-    tx.put(&revision)?;
-    tx.put(&document)?;
-    Ok(Some(document))
-}
-
-fn import_again(tx: &mut Transaction, id: DocumentId, imported: &Imported, now: i64) -> Result<Option<Document>> {
-    let mut document: Document = tx.get(id.0)?.ok_or_else(|| Error::not_found("document", id))?;
-    let head: Revision = tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
-    if head.text == imported.draft.text {
-        return Ok(None);
-    }
-    let revision = Revision {
-        id: RevisionId(tx.new_id()),
-        document: id,
-        site: document.site,
-        number: document.revisions + 1,
-        time: now,
-        by: "import".into(),
-        text: imported.draft.text.clone(),
-        comments: imported.comments.clone(),
-    };
-    document.head = revision.id;
-    document.revisions = revision.number;
-    document.card = revision.text.card();
-    if document.is_live() {
-        document.live = Some(revision.id);
-        document.updated = now;
-    }
-    tx.put(&revision)?;
-    tx.put(&document)?;
-    Ok(Some(document))
-}
-
-/// Takes everything off that is due at `now`; returns how many documents left.
+/// Does what is due at `now`: publishes scheduled documents, takes expired ones off. Returns how
+/// many documents appeared and how many left.
 ///
 /// # Errors
 /// When the store refuses.
-pub fn expire_due(store: &Store, now: i64) -> Result<usize> {
-    let mut gone = 0;
+pub fn run_due(store: &Store, now: i64) -> Result<(usize, usize)> {
+    let (mut appeared, mut left) = (0, 0);
     loop {
-        let mut tx = store.transaction(Actor::system(), "content.expire");
-        let mut some = false;
+        let mut tx = store.transaction(Actor::system(), "content.due");
+        let before = appeared + left;
         for entry in tx.list(ListKey::new(DUE, &[]), Position::FIRST, 100)? {
             let Some(mut document) = tx.get::<Document>(entry.id)? else { continue };
-            if document.valid_until.is_none_or(|time| time > now) {
+            if document.due().is_none_or(|time| time > now) {
                 break;
             }
-            document.state = State::Expired;
-            document.live = None;
-            show_references(&mut tx, document.id, false)?;
-            tx.put(&document)?;
-            some = true;
-            gone += 1;
+            if document.state == State::Scheduled {
+                write_published(&mut tx, document, now)?;
+                appeared += 1;
+            } else {
+                document.state = State::Expired;
+                document.live = None;
+                show_references(&mut tx, document.id, false)?;
+                tx.put(&document)?;
+                left += 1;
+            }
         }
-        if !some {
-            return Ok(gone);
+        if appeared + left == before {
+            return Ok((appeared, left));
         }
         store.commit(tx)?;
     }
@@ -344,47 +333,4 @@ pub fn expire_due(store: &Store, now: i64) -> Result<usize> {
 pub fn next_due(store: &impl Read) -> Result<Option<i64>> {
     let first = store.list(ListKey::new(DUE, &[]), Position::FIRST, 1)?;
     Ok(first.first().map(|entry| (u64::MAX - entry.order) as i64))
-}
-
-/// Removes everything that an import brought: documents with their revisions, references, media
-/// rows, old addresses. The journal keeps what they were. Returns the number of documents removed.
-///
-/// # Errors
-/// `NotFound` when there is no such import.
-pub fn remove_batch(store: &Store, actor: Actor, name: &str) -> Result<usize> {
-    let id = store
-        .unique(site::BATCH_NAME, name.as_bytes())?
-        .ok_or_else(|| Error::not_found("import", name))?;
-    let mut tx = store.transaction(actor, "import.undo").note(name);
-    let batch: Batch = tx.get(id)?.ok_or_else(|| Error::not_found("import", name))?;
-    tx = tx.site(batch.site.0);
-    let mut documents = 0;
-    for entry in tx.list(ListKey::new(DOCUMENTS_OF_BATCH, &[id]), Position::FIRST, usize::MAX)? {
-        let Some(document) = tx.get::<Document>(entry.id)? else { continue };
-        for list in [REFERENCES_OF_DOCUMENT, REVISIONS_OF_DOCUMENT] {
-            for entry in tx.list(ListKey::new(list, &[document.id.0]), Position::FIRST, usize::MAX)? {
-                if list == REFERENCES_OF_DOCUMENT {
-                    tx.get::<Reference>(entry.id)?;
-                    tx.delete::<Reference>(entry.id);
-                } else {
-                    tx.get::<Revision>(entry.id)?;
-                    tx.delete::<Revision>(entry.id);
-                }
-            }
-        }
-        tx.delete::<Document>(document.id.0);
-        documents += 1;
-    }
-    for entry in tx.list(ListKey::new(REFERENCES_OF_BATCH, &[id]), Position::FIRST, usize::MAX)? {
-        tx.get::<Reference>(entry.id)?;
-        tx.delete::<Reference>(entry.id);
-    }
-    for entry in tx.list(ListKey::new(MEDIA_OF_BATCH, &[id]), Position::FIRST, usize::MAX)? {
-        tx.get::<Media>(entry.id)?;
-        tx.delete::<Media>(entry.id);
-    }
-    site::undo_batch_rows(&mut tx, id)?;
-    tx.delete::<Batch>(id);
-    store.commit(tx)?;
-    Ok(documents)
 }

@@ -95,12 +95,18 @@ pub struct Document {
     /// Live revision last changed.
     #[serde(default)]
     pub updated: i64,
+    /// Publication time on the site that an import brought it from; becomes `published` with the first publishing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was_published: Option<i64>,
     /// Pinned to the top of its column.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
     /// Leaves the site at this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<i64>,
+    /// Will be published at this time (state `Scheduled`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_at: Option<i64>,
     /// Import that brought it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<u64>,
@@ -113,6 +119,15 @@ impl Document {
     /// Do visitors see it?
     pub fn is_live(&self) -> bool {
         self.state == State::Published && self.live.is_some()
+    }
+
+    /// When something must happen to it by itself: publication, or the end of its validity.
+    pub fn due(&self) -> Option<i64> {
+        match self.state {
+            State::Scheduled => self.publish_at,
+            State::Published => self.valid_until,
+            _ => None,
+        }
     }
 
     /// Place in its column: pinned ones first, then by time.

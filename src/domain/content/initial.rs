@@ -16,8 +16,9 @@ use crate::domain::media::{self, NewMedia};
 use crate::domain::site::{Batch, Declaration, Directory, SiteNode};
 use crate::store::{Actor, Blobs, Store, Transaction};
 
-use super::actions::{Draft, Imported, import, write_reference};
+use super::actions::{Draft, Imported, write_reference};
 use super::document::{Attachment, Picture, Text};
+use super::import::import;
 use super::html::{markdown, plain_text, summary_of};
 
 /// One initial document, read and checked.
@@ -219,6 +220,7 @@ pub fn load_initial(
         site: portal.site.id,
         source: "sites".into(),
         time: now,
+        hosts: Vec::new(),
     })?;
     store.commit(tx)?;
     let mut count = 0;
@@ -260,7 +262,7 @@ impl Files<'_> {
         let path = self.folder.join(name);
         let bytes = fs::read(&path)
             .map_err(|source| crate::store::Error::Io { path: path.clone(), source })?;
-        let new = NewMedia { site: node.site.id, file_name: name, bytes: &bytes, alt, batch: Some(batch), now };
+        let new = NewMedia { site: node.site.id, file_name: name, bytes: &bytes, alt, batch: Some(batch), origin: "", now };
         let media = media::write(tx, self.blobs, &new)?;
         self.known.insert(name.to_owned(), media.clone());
         Ok(media)
@@ -317,9 +319,8 @@ fn load_one(
     let imported = Imported {
         draft: Draft { channel: channel.id, text, pinned: document.pinned, valid_until: document.valid_until },
         published: Some(document.published.min(now)),
-        origin: String::new(),
         batch: Some(batch),
-        comments: Vec::new(),
+        ..Imported::default()
     };
     let stored = import(tx, &imported, now)?.ok_or_else(|| Error::not_found("document", document.file.display()))?;
     Ok(stored.id)

@@ -25,6 +25,8 @@ pub const REVISIONS_OF_DOCUMENT: u8 = 27;
 pub const REFERENCES_OF_DOCUMENT: u8 = 28;
 /// List: references that an import made.
 pub const REFERENCES_OF_BATCH: u8 = 29;
+/// List: all documents of a column, live or not, by creation.
+pub const DOCUMENTS_OF_CHANNEL: u8 = 30;
 
 /// Unique: name of a document in the source of an import, per site.
 pub(super) const ORIGIN: u8 = 20;
@@ -60,11 +62,12 @@ impl Record for Document {
             if self.card.picture.is_some() {
                 keys.list(PICTURES_OF_SITE, &[self.site.0], time);
             }
-            if let Some(time) = self.valid_until {
-                keys.list(DUE, &[], due_order(time));
-            }
+        }
+        if let Some(time) = self.due() {
+            keys.list(DUE, &[], due_order(time));
         }
         keys.list(DOCUMENTS_OF_SITE, &[self.site.0], self.created.max(0) as u64);
+        keys.list(DOCUMENTS_OF_CHANNEL, &[self.channel.0], self.created.max(0) as u64);
         if let Some(batch) = self.batch {
             keys.list(DOCUMENTS_OF_BATCH, &[batch], self.id.0);
         }

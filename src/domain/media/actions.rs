@@ -2,10 +2,11 @@
 
 use crate::base::id::{MediaId, SiteId};
 use crate::domain::error::Result;
-use crate::store::{Actor, Blobs, Store, Transaction};
+use crate::store::{Actor, Blobs, Read, Store, Transaction};
 
 use super::Media;
 use super::kinds::{dimensions, mime_of, safe_name};
+use super::tables::{MEDIA_ORIGIN, origin_key};
 
 /// A file to add.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct NewMedia<'a> {
     pub alt: &'a str,
     /// Import that brings it.
     pub batch: Option<u64>,
+    /// Name in the source of an import, empty elsewhere.
+    pub origin: &'a str,
     /// Milliseconds since 1970.
     pub now: i64,
 }
@@ -45,9 +48,43 @@ pub fn write(tx: &mut Transaction, blobs: &Blobs, new: &NewMedia<'_>) -> Result<
         alt: new.alt.to_owned(),
         created: new.now,
         batch: new.batch,
+        origin: new.origin.to_owned(),
     };
     tx.put(&media)?;
     Ok(media)
+}
+
+/// The file that an import brought to a site under this name.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn find_origin(read: &impl Read, site: SiteId, origin: &str) -> Result<Option<Media>> {
+    match read.unique(MEDIA_ORIGIN, &origin_key(site.0, origin))? {
+        Some(id) => Ok(read.get(id)?),
+        None => Ok(None),
+    }
+}
+
+/// Stores a file of an import: as [`write`], but a file that is there under its origin keeps its
+/// number, with new bytes if they changed. The flag says whether a row was written.
+///
+/// # Errors
+/// When the bytes cannot be stored.
+pub fn bring(tx: &mut Transaction, blobs: &Blobs, new: &NewMedia<'_>) -> Result<(Media, bool)> {
+    let Some(mut media) = find_origin(tx, new.site, new.origin)? else {
+        return Ok((write(tx, blobs, new)?, true));
+    };
+    let hash = blobs.put(new.bytes)?.as_str().to_owned();
+    if hash == media.hash {
+        return Ok((media, false));
+    }
+    media.hash = hash;
+    media.mime = mime_of(new.file_name, new.bytes);
+    media.size = new.bytes.len() as u64;
+    (media.width, media.height) =
+        if media.is_picture() { dimensions(new.bytes).unwrap_or_default() } else { (0, 0) };
+    tx.put(&media)?;
+    Ok((media, true))
 }
 
 /// Adds one file.

@@ -33,6 +33,9 @@ pub struct Media {
     /// Import that brought it.
     #[serde(default)]
     pub batch: Option<u64>,
+    /// Name in the source of an import, so that a second run finds it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub origin: String,
 }
 
 impl Media {

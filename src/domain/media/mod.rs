@@ -8,7 +8,7 @@ mod kinds;
 mod media;
 mod tables;
 
-pub use actions::{NewMedia, add, write};
+pub use actions::{NewMedia, add, bring, find_origin, write};
 pub use kinds::{dimensions, is_inline, mime_of, safe_name};
 pub use media::Media;
 pub use tables::{MEDIA_OF_BATCH, MEDIA_OF_SITE};

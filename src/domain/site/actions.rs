@@ -7,7 +7,7 @@ use crate::domain::error::{Error, Result};
 use crate::store::{Actor, ListKey, Position, Read, Store, Transaction};
 
 use super::rules::check_slug;
-use super::tables::{CHANNELS_OF_SITE, REDIRECTS_OF_BATCH, SITES};
+use super::tables::{CHANNELS_OF_SITE, SITES};
 use super::{Channel, ChannelKind, Declaration, Redirect, Site, SiteState};
 
 /// What applying the site files changed.
@@ -64,6 +64,12 @@ pub fn apply(store: &Store, actor: Actor, declarations: &[Declaration]) -> Resul
 }
 
 fn site_of(declaration: &Declaration, id: SiteId, old: Option<&Site>, order: u64) -> Site {
+    let added_hosts: Vec<String> = old
+        .map(|site| site.added_hosts.clone())
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|host| !declaration.old_hosts.contains(host) && !declaration.hosts.contains(host))
+        .collect();
     Site {
         id,
         slug: declaration.slug.clone(),
@@ -75,7 +81,8 @@ fn site_of(declaration: &Declaration, id: SiteId, old: Option<&Site>, order: u64
         description: declaration.description.clone(),
         lang: declaration.lang.clone(),
         hosts: declaration.hosts.clone(),
-        old_hosts: declaration.old_hosts.clone(),
+        old_hosts: declaration.old_hosts.iter().chain(&added_hosts).cloned().collect(),
+        added_hosts,
         theme: declaration.theme.clone(),
         settings: declaration.settings.clone(),
         identity: declaration.identity.clone(),
@@ -121,6 +128,7 @@ fn apply_columns(tx: &mut Transaction, site: &Site, declaration: &Declaration, a
             url: declared.url.clone(),
             picture: declared.picture.clone(),
             declared: true,
+            batch: old.and_then(|row| row.batch),
         };
         if old != Some(&new) {
             tx.put(&new)?;
@@ -167,19 +175,6 @@ pub fn set_state(store: &Store, actor: Actor, id: SiteId, state: SiteState, redi
     tx.put(&site)?;
     store.commit(tx)?;
     Ok(())
-}
-
-/// Writes into `tx` the removal of the redirects of an import.
-///
-/// # Errors
-/// When the store cannot be read.
-pub fn undo_batch_rows(tx: &mut Transaction, batch: u64) -> Result<usize> {
-    let entries = tx.list(ListKey::new(REDIRECTS_OF_BATCH, &[batch]), Position::FIRST, usize::MAX)?;
-    for entry in &entries {
-        tx.get::<Redirect>(entry.id)?;
-        tx.delete::<Redirect>(entry.id);
-    }
-    Ok(entries.len())
 }
 
 /// Removes redirects by number.

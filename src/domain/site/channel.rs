@@ -109,4 +109,7 @@ pub struct Channel {
     /// True if site.toml declares it.
     #[serde(default)]
     pub declared: bool,
+    /// Import that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u64>,
 }

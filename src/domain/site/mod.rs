@@ -8,19 +8,23 @@ mod address;
 mod channel;
 mod declare;
 mod directory;
+mod import;
 mod redirect;
 mod rules;
 mod site;
 mod tables;
 
-pub use actions::{Applied, apply, forget_redirects, rename, set_state, undo_batch_rows};
+pub use actions::{Applied, apply, forget_redirects, rename, set_state};
 pub use address::{Spot, find_channel, resolve};
 pub use channel::{Channel, ChannelKind, UpdateClass};
 pub use declare::{Declaration, DeclaredChannel, read_all, read_one};
 pub use directory::{Directory, SiteNode};
-pub use redirect::{Batch, Hits, Old, Redirect, Target, count_hits, find_redirect, import_redirects, normal_form};
+pub use import::{add_channel, add_old_hosts, channel_slot, undo_batch};
+pub use redirect::{
+    Batch, Hits, Old, Redirect, Target, Written, count_hits, find_redirect, import_redirects, normal_form, write_redirects,
+};
 pub use rules::{COLUMN_TYPES, RESERVED, check_colour, check_host, check_slug};
 pub use site::{Contact, Identity, Notice, Site, SiteKind, SiteState};
 pub use tables::{
-    ADDRESS, BATCHES, BATCH_NAME, CHANNELS_OF_SITE, HOST, REDIRECTS_OF_BATCH, REDIRECTS_OF_SITE, REDIRECT_FROM, SITES,
+    ADDRESS, BATCHES, BATCH_NAME, CHANNELS_OF_BATCH, CHANNELS_OF_SITE, HOST, REDIRECTS_OF_BATCH, REDIRECTS_OF_SITE, REDIRECT_FROM, SITES,
 };

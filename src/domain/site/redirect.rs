@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::id::{ChannelId, DocumentId, RedirectId, SiteId};
 use crate::domain::error::Result;
-use crate::store::{Actor, Read, Store};
+use crate::store::{Actor, Read, Store, Transaction};
 
 use super::tables::{REDIRECT_FROM, redirect_key};
 
@@ -68,6 +68,9 @@ pub struct Batch {
     pub source: String,
     /// Milliseconds since 1970.
     pub time: i64,
+    /// Old hosts that it added to the site.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
 }
 
 /// One line of a redirect file, checked.
@@ -196,31 +199,54 @@ pub fn import_redirects(
     old: &[Old],
 ) -> Result<(usize, usize)> {
     let mut tx = store.transaction(actor, "redirect.import").site(site.0);
-    let (mut new, mut changed) = (0, 0);
+    let written = write_redirects(&mut tx, site, batch, old)?;
+    if written.new + written.changed > 0 {
+        store.commit(tx)?;
+    }
+    Ok((written.new, written.changed))
+}
+
+/// What became of old addresses.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Written {
+    /// New.
+    pub new: usize,
+    /// Lead elsewhere than before.
+    pub changed: usize,
+    /// As before.
+    pub unchanged: usize,
+    /// Made by hand, therefore left alone by an import.
+    pub kept: usize,
+}
+
+/// Writes old addresses into `tx`, for actions that do more than this. One that is there already is
+/// brought up to date, but an import leaves alone what was made by hand.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn write_redirects(tx: &mut Transaction, site: SiteId, batch: Option<u64>, old: &[Old]) -> Result<Written> {
+    let mut written = Written::default();
     let mut seen = std::collections::HashSet::new();
     for Old { from, prefix, to } in old {
         if !seen.insert((from, prefix)) {
             continue;
         }
-        match lookup(&tx, site, *prefix, from)? {
+        match lookup(tx, site, *prefix, from)? {
+            Some(redirect) if redirect.to == *to => written.unchanged += 1,
+            Some(redirect) if batch.is_some() && redirect.batch.is_none() => written.kept += 1,
             Some(mut redirect) => {
-                if redirect.to != *to {
-                    redirect.to = to.clone();
-                    tx.put(&redirect)?;
-                    changed += 1;
-                }
+                redirect.to = to.clone();
+                tx.put(&redirect)?;
+                written.changed += 1;
             }
             None => {
                 let id = RedirectId(tx.new_id());
                 tx.put(&Redirect { id, site, from: from.clone(), prefix: *prefix, to: to.clone(), batch })?;
-                new += 1;
+                written.new += 1;
             }
         }
     }
-    if new + changed > 0 {
-        store.commit(tx)?;
-    }
-    Ok((new, changed))
+    Ok(written)
 }
 
 /// Adds counted requests to the hit counters, in one transaction.

@@ -150,6 +150,9 @@ pub struct Site {
     /// Host names of the old site, answered by the redirect table.
     #[serde(default)]
     pub old_hosts: Vec<String>,
+    /// Those of `old_hosts` that imports added; site.toml does not take them away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub added_hosts: Vec<String>,
     /// Theme.
     pub theme: String,
     /// Settings of the theme; checked against theme.toml.

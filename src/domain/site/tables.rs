@@ -14,6 +14,8 @@ pub const REDIRECTS_OF_SITE: u8 = 3;
 pub const REDIRECTS_OF_BATCH: u8 = 4;
 /// List: imports, newest first.
 pub const BATCHES: u8 = 5;
+/// List: columns that an import made.
+pub const CHANNELS_OF_BATCH: u8 = 6;
 
 /// Unique: slugs of sites and columns at their place.
 pub const ADDRESS: u8 = 1;
@@ -79,6 +81,9 @@ impl Record for Channel {
 
     fn keys(&self, keys: &mut Keys) {
         keys.list(CHANNELS_OF_SITE, &[self.site.0], self.order);
+        if let Some(batch) = self.batch {
+            keys.list(CHANNELS_OF_BATCH, &[batch], self.id.0);
+        }
         let root = if self.portal { 0 } else { self.site.0 };
         let here = (self.parent, self.slug.clone());
         for (parent, slug) in std::iter::once(&here).chain(&self.former) {

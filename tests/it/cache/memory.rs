@@ -8,10 +8,13 @@ use zhanqun::store::{Entry, ListKey, Position, Read, Result, Touched};
 
 use super::{Ask, Write, list_of, position};
 
-/// Rows of one table: channel, order and unique key of each.
+/// Channel, order and unique key by row.
+type Rows = BTreeMap<u64, (u64, u64, u8)>;
+
+/// Rows of one table.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    rows: Arc<Mutex<BTreeMap<u64, (u64, u64, u8)>>>,
+    rows: Arc<Mutex<Rows>>,
 }
 
 impl Memory {

@@ -1,4 +1,5 @@
 //! Finished pages: exactness against a model, races, eviction, shared parts.
+#![allow(clippy::unwrap_used)]
 
 mod memory;
 
@@ -58,7 +59,7 @@ fn position(order: u64, id: u64) -> Position {
 }
 
 fn answer(store: &impl Read, recorder: Option<&Recorder>, ask: &Ask) -> String {
-    let text = match ask {
+    match ask {
         Ask::Row(id) => format!("{:?}", store.row(1, *id)),
         Ask::List(channel, order, limit) => {
             let after = if *order == 0 { Position::FIRST } else { position(*order, 3) };
@@ -82,8 +83,7 @@ fn answer(store: &impl Read, recorder: Option<&Recorder>, ask: &Ask) -> String {
                 }
             }
         }
-    };
-    text
+    }
 }
 
 fn asks() -> impl Strategy<Value = Ask> {
@@ -327,7 +327,7 @@ fn forms_decode_to_the_same_bytes_and_come_by_themselves() {
     assert_eq!(out, body);
     assert_eq!(zstd::bulk::decompress(&bytes(Encoding::Zstd), 1 << 20).unwrap(), body.as_bytes());
     assert_eq!(pack(Encoding::Identity, 0, body.as_bytes()), body.as_bytes());
-    assert_eq!(cache.stats().bytes as usize >= entry.page().size(), true);
+    assert!(cache.stats().bytes as usize >= entry.page().size());
 }
 
 #[tokio::test]

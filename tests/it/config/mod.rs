@@ -1,4 +1,5 @@
 //! Settings: file, environment, faults with file, line and key.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 

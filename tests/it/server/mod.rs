@@ -1,4 +1,5 @@
 //! The server through real sockets.
+#![allow(clippy::unwrap_used)]
 
 mod client;
 mod files;

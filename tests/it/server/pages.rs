@@ -222,7 +222,7 @@ fn errors_and_what_is_not_kept() {
     let running = start();
     for _ in 0..2 {
         let gone = get(running.http, "/gone", "");
-        assert_eq!((gone.status, gone.text()), (410, "error.gone at /gone".into()));
+        assert_eq!((gone.status, gone.text()), (410, "error.404 at /gone".into()));
         assert_eq!(gone.header("cache-control"), Some("no-store"));
         assert!(gone.header("x-request-id").is_some() && gone.header("etag").is_none());
         let search = get(running.http, "/search?q=1", "");

@@ -60,22 +60,32 @@ pub fn write(dir: &Path, path: &str, text: &str) {
 impl City {
     /// The portal `www` and the departments `mzj`, `jyj` and `gaj`, without documents.
     pub fn new() -> City {
+        City::with(|_| {})
+    }
+
+    /// The same with other settings.
+    pub fn with(set: impl FnOnce(&mut Config)) -> City {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), "sites/www/site.toml", &site_toml("测试市人民政府", "portal", ""));
         for (slug, name) in [("mzj", "测试市民政局"), ("jyj", "测试市教育局"), ("gaj", "测试市公安局")] {
             let old = format!("old_hosts = [\"{slug}.old.example\"]");
             write(dir.path(), &format!("sites/{slug}/site.toml"), &site_toml(name, "department", &old));
         }
-        City::open(dir)
+        City::open_with(dir, set)
     }
 
     /// Opens what lies in the folder and applies it.
     pub fn open(dir: tempfile::TempDir) -> City {
+        City::open_with(dir, |_| {})
+    }
+
+    fn open_with(dir: tempfile::TempDir, set: impl FnOnce(&mut Config)) -> City {
         let mut config = Config::default();
         config.storage.dir = dir.path().join("data");
         config.storage.min_free_mb = 1;
         config.sites.dir = dir.path().join("sites");
         config.themes.dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("themes");
+        set(&mut config);
         let clock = Clock::fixed(parse_local("2026-11-23 10:00").unwrap());
         let app = App::open(config, clock, &()).unwrap();
         app.apply_sites().unwrap();

@@ -59,3 +59,14 @@ async fn every_label_of_the_inspection_stands_at_its_level() {
     }
     assert!(page.contains("name=\"PubDate\" content=\"2026-11-23 10:00\""));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn maintenance_closes_the_public_pages() {
+    let city = City::with(|config| config.server.maintenance = true);
+    let answer = city.get("/mzj/").await;
+    assert_eq!(answer.status, 503);
+    assert!(answer.body.contains("网站维护中"), "{}", answer.body);
+    assert_eq!(answer.header("retry-after"), "600");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(city.ask("mzj.old.example", "/", &[]).await.status, 503);
+}

@@ -107,11 +107,33 @@ async fn a_document_leaves_when_its_time_is_over() {
         let draft = content::Draft { channel, text, valid_until: Some(until), ..content::Draft::default() };
         content::save(&app.store, editor(), Some(id), &draft, app.clock.now()).unwrap();
         assert_eq!(content::next_due(&app.store).unwrap(), Some(until));
-        assert_eq!(content::expire_due(&app.store, until - 1).unwrap(), 0);
+        assert_eq!(content::run_due(&app.store, until - 1).unwrap(), (0, 0));
     })
     .await;
     assert!(city.get("/mzj/tzgg/").await.body.contains("限时公告"));
     let app = city.app.clone();
-    work(move || assert_eq!(content::expire_due(&app.store, until).unwrap(), 1)).await;
+    work(move || assert_eq!(content::run_due(&app.store, until).unwrap(), (0, 1))).await;
     assert!(!city.get("/mzj/tzgg/").await.body.contains("限时公告"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scheduled_document_appears_at_its_time() {
+    let city = City::new();
+    city.publish("mzj", "tzgg", "通知一").await;
+    let at = city.app.clock.now() + 60_000;
+    let (app, channel) = (city.app.clone(), city.channel("mzj", "tzgg"));
+    work(move || {
+        let now = app.clock.now();
+        let text = content::Text { title: "定时公告".into(), body: "<p>正文</p>".into(), ..content::Text::default() };
+        let draft = content::Draft { channel, text, ..content::Draft::default() };
+        let id = content::save(&app.store, editor(), None, &draft, now).unwrap().id;
+        assert!(content::schedule(&app.store, editor(), id, now, now).is_err(), "not in the future");
+        content::schedule(&app.store, editor(), id, at, now).unwrap();
+        assert_eq!(content::run_due(&app.store, at - 1).unwrap(), (0, 0));
+    })
+    .await;
+    assert!(!city.get("/mzj/tzgg/").await.body.contains("定时公告"));
+    let app = city.app.clone();
+    work(move || assert_eq!(content::run_due(&app.store, at).unwrap(), (1, 0))).await;
+    assert!(city.get("/mzj/tzgg/").await.body.contains("定时公告"));
 }

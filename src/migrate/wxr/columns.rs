@@ -1,0 +1,342 @@
+//! From categories and pages to columns.
+//!
+//! **Invariant:** the same export finds the same columns again, by name and by
+//! slug; a slug follows the slug law and never takes the place of another site
+//! or column.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::base::id::ChannelId;
+use crate::domain::error::Result;
+use crate::domain::site::{self, Channel, ChannelKind, SiteNode, UpdateClass};
+use crate::migrate::report::Report;
+use crate::store::Read;
+
+use super::plan::{Home, PAGE_COLUMNS, Plan};
+
+/// New columns that may stand in the navigation of a site.
+const VISIBLE: usize = 8;
+/// Deepest tree of pages; what is deeper stands beside its parent.
+const DEEPEST: usize = 6;
+
+/// Names of the columns that the export itself has no name for.
+#[derive(Debug, Clone)]
+pub(super) struct Names {
+    /// For posts without a category.
+    pub posts: String,
+    /// Above all pages.
+    pub pages: String,
+}
+
+/// Where everything goes.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    /// To be written.
+    pub new: Vec<Channel>,
+    pub of_category: HashMap<u32, ChannelId>,
+    of_page: HashMap<u64, ChannelId>,
+    /// For pages without a column of their own.
+    pages: Option<ChannelId>,
+    posts: Option<ChannelId>,
+    urls: HashMap<ChannelId, String>,
+    /// Columns that this run uses for something.
+    claimed: HashSet<ChannelId>,
+    /// Places that this run gives to new columns.
+    places: HashSet<(Option<ChannelId>, String)>,
+    next_order: u64,
+}
+
+/// What columns are made with.
+pub(super) struct Maker<'a, R> {
+    pub read: &'a R,
+    pub node: &'a SiteNode,
+    /// Column of `--channel`.
+    pub root: Option<&'a Channel>,
+    pub new_id: &'a dyn Fn() -> u64,
+    pub batch: u64,
+}
+
+impl Columns {
+    /// Decides for every post and page; `report` is told what is new.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub(super) fn of<R: Read>(plan: &Plan, maker: &Maker<'_, R>, names: &Names, report: &mut Report) -> Result<Columns> {
+        let root = maker.root.map(|channel| channel.id);
+        let mut columns = Columns { next_order: maker.first_order(), ..Columns::default() };
+        let wanted = wanted(plan);
+        for number in 0..plan.categories.len() as u32 {
+            if wanted.contains(&number) {
+                columns.category(plan, maker, number, root)?;
+            } else {
+                report.columns.without_documents.push(plan.categories[number as usize].term.name.clone());
+            }
+        }
+        if plan.posts.values().any(|post| post.home == Home::None) {
+            columns.posts = Some(match maker.root.filter(|channel| channel.kind == ChannelKind::List) {
+                Some(channel) => channel.id,
+                None => columns.column(maker, root, &names.posts, "posts", "posts", ChannelKind::List)?,
+            });
+        }
+        columns.pages(plan, maker, names, root)?;
+        columns.hide(plan, root, report);
+        for channel in &columns.new {
+            report.columns.made.push(format!("{} {}", columns.urls[&channel.id], channel.name));
+        }
+        report.columns.reused = columns.claimed.len();
+        Ok(columns)
+    }
+
+    /// The column of a post or page.
+    pub(super) fn home(&self, number: u64, home: Home) -> Option<ChannelId> {
+        match home {
+            Home::Category(category) => self.of_category.get(&category).copied(),
+            Home::None => self.posts,
+            Home::Page => self.of_page.get(&number).copied().or(self.pages),
+        }
+    }
+
+    /// Address of a column, new or not.
+    pub(super) fn url(&self, node: &SiteNode, id: ChannelId) -> String {
+        match (self.urls.get(&id), node.channels.get(&id)) {
+            (Some(url), _) => url.clone(),
+            (None, Some(channel)) => node.channel_url(channel),
+            (None, None) => node.site.url(),
+        }
+    }
+
+    fn category<R: Read>(
+        &mut self,
+        plan: &Plan,
+        maker: &Maker<'_, R>,
+        number: u32,
+        root: Option<ChannelId>,
+    ) -> Result<ChannelId> {
+        if let Some(known) = self.of_category.get(&number) {
+            return Ok(*known);
+        }
+        let category = &plan.categories[number as usize];
+        let parent = match category.parent {
+            Some(above) => Some(self.category(plan, maker, above, root)?),
+            None => root,
+        };
+        let term = &category.term;
+        let fallback = match term.id.as_str() {
+            id if !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) => format!("c-{id}"),
+            _ => format!("c-{:08x}", xxhash_rust::xxh3::xxh3_64(term.slug.as_bytes()) as u32),
+        };
+        let name = one_line(&term.name);
+        let name = if name.is_empty() { term.slug.clone() } else { name };
+        let id = self.column(maker, parent, &name, &term.slug, &fallback, ChannelKind::List)?;
+        if let Some(channel) = self.new.iter_mut().find(|channel| channel.id == id) {
+            let description = one_line(&site_text(&term.description));
+            if !description.is_empty() {
+                channel.description = description;
+            }
+        }
+        self.of_category.insert(number, id);
+        Ok(id)
+    }
+
+    /// Pages become a tree of page columns below one section; very many become one list.
+    fn pages<R: Read>(&mut self, plan: &Plan, maker: &Maker<'_, R>, names: &Names, root: Option<ChannelId>) -> Result<()> {
+        if plan.page_count == 0 {
+            return Ok(());
+        }
+        if plan.page_count > PAGE_COLUMNS {
+            self.pages = Some(self.column(maker, root, &names.pages, "pages", "pages", ChannelKind::List)?);
+            return Ok(());
+        }
+        let section = match root {
+            Some(root) => root,
+            None => self.column(maker, None, &names.pages, "pages", "pages", ChannelKind::Section)?,
+        };
+        let mut order: Vec<usize> = (0..plan.pages.len()).collect();
+        order.sort_by_key(|at| (plan.pages[*at].order, *at));
+        let by_id: HashMap<u64, usize> = plan.pages.iter().enumerate().map(|(at, page)| (page.id, at)).collect();
+        for at in order {
+            // From the top page down to this one; a circle ends where it closes.
+            let mut chain = vec![at];
+            while let Some(above) = by_id.get(&plan.pages[chain[chain.len() - 1]].parent)
+                && !chain.contains(above)
+            {
+                chain.push(*above);
+            }
+            chain.reverse();
+            let mut parent = section;
+            for (depth, at) in chain.into_iter().enumerate() {
+                let page = &plan.pages[at];
+                let here = match self.of_page.get(&page.id) {
+                    Some(known) => *known,
+                    None => {
+                        let title = one_line(&site_text(&page.title));
+                        let name = if title.is_empty() { format!("{} {}", names.pages, page.id) } else { title };
+                        let fallback = format!("p-{}", page.id);
+                        let id = self.column(maker, Some(parent), &name, &page.slug, &fallback, ChannelKind::Page)?;
+                        self.of_page.insert(page.id, id);
+                        id
+                    }
+                };
+                if depth + 1 < DEEPEST {
+                    parent = here;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds the column or makes it.
+    fn column<R: Read>(
+        &mut self,
+        maker: &Maker<'_, R>,
+        parent: Option<ChannelId>,
+        name: &str,
+        slug: &str,
+        fallback: &str,
+        kind: ChannelKind,
+    ) -> Result<ChannelId> {
+        let same_name = maker
+            .node
+            .below(parent)
+            .find(|channel| channel.name == name && channel.kind == kind && !self.claimed.contains(&channel.id));
+        if let Some(channel) = same_name {
+            self.claimed.insert(channel.id);
+            return Ok(channel.id);
+        }
+        let base = slug_of(slug).unwrap_or_else(|| fallback.to_owned());
+        let mut attempt = 1;
+        let slug = loop {
+            let candidate = if attempt == 1 {
+                base.clone()
+            } else {
+                let end = format!("-{attempt}");
+                format!("{}{end}", base[..base.len().min(40 - end.len())].trim_end_matches('-'))
+            };
+            attempt += 1;
+            if site::check_slug(&candidate).is_err() || self.places.contains(&(parent, candidate.clone())) {
+                continue;
+            }
+            let new_parent = parent.is_some_and(|id| !maker.node.channels.contains_key(&id));
+            let holder = if new_parent { None } else { site::channel_slot(maker.read, &maker.node.site, parent, &candidate)? };
+            match holder {
+                None => break candidate,
+                Some(id) => {
+                    // One of ours under this slug, now or formerly, in its place and free.
+                    let known = maker.node.channels.get(&ChannelId(id));
+                    if let Some(channel) = known.filter(|c| c.kind == kind && !self.claimed.contains(&c.id)) {
+                        self.claimed.insert(channel.id);
+                        return Ok(channel.id);
+                    }
+                }
+            }
+        };
+        let id = ChannelId((maker.new_id)());
+        let above = match parent {
+            Some(parent) => self.url(maker.node, parent),
+            None => maker.node.site.url(),
+        };
+        self.urls.insert(id, format!("{above}{slug}/"));
+        self.places.insert((parent, slug.clone()));
+        self.next_order = self.next_order.saturating_sub(1);
+        let list = kind == ChannelKind::List;
+        self.new.push(Channel {
+            id,
+            site: maker.node.site.id,
+            portal: maker.node.site.is_portal(),
+            parent,
+            slug,
+            former: Vec::new(),
+            name: name.to_owned(),
+            kind,
+            order: self.next_order,
+            hidden: false,
+            column_type: if list { "工作动态" } else { "概况信息" }.to_owned(),
+            update: UpdateClass::None,
+            description: name.to_owned(),
+            keywords: vec![name.to_owned()],
+            page_size: 20,
+            feed: list,
+            url: String::new(),
+            picture: String::new(),
+            declared: false,
+            batch: Some(maker.batch),
+        });
+        Ok(id)
+    }
+
+    /// Keeps the navigation short: of many new top columns those with the most documents stay in it.
+    fn hide(&mut self, plan: &Plan, root: Option<ChannelId>, report: &mut Report) {
+        if root.is_some() {
+            return;
+        }
+        let mut weight: HashMap<ChannelId, usize> = HashMap::new();
+        for (number, category) in plan.categories.iter().enumerate() {
+            let mut top = number as u32;
+            while let Some(above) = plan.categories[top as usize].parent {
+                top = above;
+            }
+            if let Some(id) = self.of_category.get(&top) {
+                *weight.entry(*id).or_default() += category.documents;
+            }
+        }
+        let mut lists: Vec<(usize, u64, ChannelId)> = self
+            .new
+            .iter()
+            .filter(|channel| channel.parent.is_none() && channel.kind == ChannelKind::List)
+            .map(|channel| (weight.get(&channel.id).copied().unwrap_or_default(), channel.order, channel.id))
+            .collect();
+        lists.sort_unstable_by(|a, b| b.cmp(a));
+        let hidden: HashSet<ChannelId> = lists.into_iter().skip(VISIBLE).map(|(_, _, id)| id).collect();
+        for channel in self.new.iter_mut().filter(|channel| hidden.contains(&channel.id)) {
+            channel.hidden = true;
+        }
+        report.columns.hidden = hidden.len();
+    }
+}
+
+impl<R> Maker<'_, R> {
+    /// Behind every column that is there.
+    fn first_order(&self) -> u64 {
+        self.node.channels.values().map(|channel| channel.order).min().unwrap_or(u64::MAX / 2).min(u64::MAX / 2)
+    }
+}
+
+/// Categories that are the home of something or stand above one that is.
+fn wanted(plan: &Plan) -> HashSet<u32> {
+    let mut wanted = HashSet::new();
+    for (number, _) in plan.categories.iter().enumerate().filter(|(_, category)| category.documents > 0) {
+        let mut at = Some(number as u32);
+        while let Some(number) = at.filter(|number| wanted.insert(*number)) {
+            at = plan.categories[number as usize].parent;
+        }
+    }
+    wanted
+}
+
+/// A slug of the old site in the form of the slug law; `None` if nothing usable is left of it.
+pub(super) fn slug_of(old: &str) -> Option<String> {
+    let old = percent_encoding::percent_decode_str(old).decode_utf8_lossy().to_lowercase();
+    if !old.is_ascii() {
+        return None;
+    }
+    let mut slug = String::new();
+    for c in old.chars() {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let slug = slug.trim_matches('-');
+    let slug = slug[..slug.len().min(40)].trim_end_matches('-');
+    (!slug.is_empty()).then(|| slug.to_owned())
+}
+
+/// Text of a field that may hold HTML.
+fn site_text(text: &str) -> String {
+    crate::domain::content::plain_text(text)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

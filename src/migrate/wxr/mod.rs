@@ -1,0 +1,19 @@
+//! WordPress exports (WXR): RSS with the elements `wp:`, `content:`, `excerpt:` and `dc:`.
+//!
+//! **Invariant:** two passes; the first one checks the whole file and writes
+//! nothing, the second one writes one batch. Neither holds more than one item
+//! and small facts of the others in memory.
+
+mod body;
+mod columns;
+mod files;
+mod item;
+mod markup;
+mod old;
+mod plan;
+mod reader;
+mod rewrite;
+mod run;
+mod source;
+
+pub use run::{Failure, Options, Progress, run};

@@ -1,0 +1,331 @@
+//! Addresses and classes of a body: links and pictures get their new
+//! addresses, alignment becomes our classes, players become links.
+//!
+//! **Invariant:** no picture of another host is left; the result still goes
+//! through the sanitiser.
+
+use std::cell::RefCell;
+
+use html5ever::tokenizer::states::RawKind;
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+
+/// Where an address of the old site leads now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// This address instead.
+    To(String),
+    /// Nothing is known of it; it stays as it is.
+    Stay,
+}
+
+/// A picture of the old site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// It was copied.
+    Here {
+        /// Address on this server.
+        url: String,
+        /// Text for those who do not see it, where the source had one.
+        alt: String,
+        /// Pixels, 0 if unknown.
+        width: u32,
+        /// Pixels, 0 if unknown.
+        height: u32,
+    },
+    /// It was not handed over; the complete old address.
+    Missing(String),
+}
+
+/// Knows the new addresses.
+pub(super) trait Addresses {
+    /// A link.
+    fn link(&mut self, address: &str) -> Lead;
+    /// A picture.
+    fn picture(&mut self, address: &str) -> Found;
+    /// Words behind the alternative text of a picture that is not there.
+    fn missing_mark(&self) -> String;
+}
+
+/// Rewrites a body.
+pub(super) fn rewrite(html: &str, addresses: &mut dyn Addresses) -> String {
+    let input = BufferQueue::default();
+    input.push_back(html.into());
+    let sink = Sink(RefCell::new(Work {
+        addresses,
+        out: String::with_capacity(html.len() + html.len() / 8),
+        text: String::new(),
+        links: 0,
+        raw: false,
+        fresh: true,
+        player: false,
+    }));
+    let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
+    let _ = tokenizer.feed(&input);
+    tokenizer.end();
+    let mut work = tokenizer.sink.0.into_inner();
+    work.flush();
+    work.out
+}
+
+struct Sink<'a>(RefCell<Work<'a>>);
+
+struct Work<'a> {
+    addresses: &'a mut dyn Addresses,
+    out: String,
+    /// Text since the last tag.
+    text: String,
+    /// Links that are open.
+    links: usize,
+    /// Inside script or style.
+    raw: bool,
+    /// The last tag was not an inline element, so an address alone is an embed.
+    fresh: bool,
+    /// A player whose file was not named yet.
+    player: bool,
+}
+
+impl TokenSink for Sink<'_> {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
+        let mut work = self.0.borrow_mut();
+        match token {
+            Token::CharacterTokens(text) => work.text.push_str(&text),
+            Token::TagToken(tag) => {
+                work.flush();
+                return work.tag(tag);
+            }
+            Token::EOFToken => work.flush(),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+fn escape_text(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn escape_value(text: &str) -> String {
+    escape_text(text).replace('"', "&quot;")
+}
+
+/// An address that stands alone on a line.
+fn lone_address(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let web = text.starts_with("http://") || text.starts_with("https://");
+    (web && !text.contains(char::is_whitespace)).then_some(text)
+}
+
+impl Work<'_> {
+    fn flush(&mut self) {
+        let text = std::mem::take(&mut self.text);
+        if text.is_empty() {
+            return;
+        }
+        if self.raw {
+            self.out.push_str(&text);
+            return;
+        }
+        match lone_address(&text).filter(|_| self.links == 0 && self.fresh) {
+            Some(address) => self.anchor(address, address),
+            None => self.out.push_str(&escape_text(&text)),
+        }
+    }
+
+    fn anchor(&mut self, address: &str, text: &str) {
+        let to = match self.addresses.link(address) {
+            Lead::To(to) => to,
+            Lead::Stay => address.to_owned(),
+        };
+        self.out.push_str(&format!("<a href=\"{}\">{}</a>", escape_value(&to), escape_text(text)));
+    }
+
+    fn tag(&mut self, tag: Tag) -> TokenSinkResult<()> {
+        let name = (&*tag.name).to_owned();
+        let inline = matches!(
+            name.as_str(),
+            "a" | "b" | "strong" | "em" | "i" | "span" | "u" | "font" | "small" | "code" | "sub" | "sup" | "abbr" | "cite"
+        );
+        self.fresh = !inline;
+        let attribute = |key: &str| {
+            tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string())
+        };
+        if tag.kind == TagKind::EndTag {
+            self.raw = false;
+            match name.as_str() {
+                "a" => self.links = self.links.saturating_sub(1),
+                "video" | "audio" => {
+                    self.player = false;
+                    return TokenSinkResult::Continue;
+                }
+                "source" | "track" => return TokenSinkResult::Continue,
+                _ => {}
+            }
+            self.out.push_str(&format!("</{name}>"));
+            return TokenSinkResult::Continue;
+        }
+        match name.as_str() {
+            "img" => {
+                self.picture(&tag);
+                return TokenSinkResult::Continue;
+            }
+            "video" | "audio" | "embed" => {
+                match attribute("src") {
+                    Some(file) => self.player_file(&file),
+                    None => self.player = name != "embed",
+                }
+                return TokenSinkResult::Continue;
+            }
+            "source" => {
+                if let Some(file) = attribute("src").filter(|_| self.player) {
+                    self.player = false;
+                    self.player_file(&file);
+                }
+                return TokenSinkResult::Continue;
+            }
+            "track" => return TokenSinkResult::Continue,
+            "a" => self.links += 1,
+            _ => {}
+        }
+        self.out.push('<');
+        self.out.push_str(&name);
+        let class = classes(&tag);
+        if !class.is_empty() {
+            self.out.push_str(&format!(" class=\"{class}\""));
+        }
+        for attribute in &tag.attrs {
+            let key = &*attribute.name.local;
+            if matches!(key, "class" | "align") {
+                continue;
+            }
+            let value: &str = &attribute.value;
+            let value = match (name.as_str(), key) {
+                ("a" | "area", "href") => match self.addresses.link(value) {
+                    Lead::To(to) => to,
+                    Lead::Stay => value.to_owned(),
+                },
+                _ => value.to_owned(),
+            };
+            self.out.push_str(&format!(" {key}=\"{}\"", escape_value(&value)));
+        }
+        self.out.push('>');
+        match name.as_str() {
+            "script" => {
+                self.raw = true;
+                TokenSinkResult::RawData(RawKind::ScriptData)
+            }
+            "style" | "iframe" | "noembed" | "noframes" | "xmp" => {
+                self.raw = true;
+                TokenSinkResult::RawData(RawKind::Rawtext)
+            }
+            "textarea" | "title" => TokenSinkResult::RawData(RawKind::Rcdata),
+            _ => TokenSinkResult::Continue,
+        }
+    }
+
+    /// A link to the file of a player.
+    fn player_file(&mut self, file: &str) {
+        let name = file.split(['?', '#']).next().unwrap_or(file).rsplit('/').next().unwrap_or(file).to_owned();
+        let name = percent_encoding::percent_decode_str(&name).decode_utf8_lossy().into_owned();
+        if self.links == 0 {
+            self.anchor(file, &name);
+        } else {
+            self.out.push_str(&escape_text(&name));
+        }
+    }
+
+    fn picture(&mut self, tag: &Tag) {
+        let get = |key: &str| {
+            let found = tag.attrs.iter().find(|attribute| &*attribute.name.local == key);
+            found.map(|attribute| attribute.value.trim().to_owned()).unwrap_or_default()
+        };
+        // Lazy loaders keep the address elsewhere and show a placeholder.
+        let lazy = ["data-src", "data-lazy-src", "data-original"].into_iter().map(get).find(|value| !value.is_empty());
+        let own = get("src");
+        let address = if own.is_empty() || own.starts_with("data:") { lazy.unwrap_or(own) } else { own };
+        let alt = get("alt");
+        if address.is_empty() {
+            return;
+        }
+        if address.starts_with("data:") {
+            // The sanitiser takes it out and counts it.
+            self.out.push_str("<img src=\"data:\" alt=\"");
+            self.out.push_str(&escape_value(&alt));
+            self.out.push_str("\">");
+            return;
+        }
+        match self.addresses.picture(&address) {
+            Found::Here { url, alt: known, width, height } => {
+                let alt = if alt.is_empty() { known } else { alt };
+                self.out.push_str(&format!("<img src=\"{}\" alt=\"{}\"", escape_value(&url), escape_value(&alt)));
+                let class = classes(tag);
+                if !class.is_empty() {
+                    self.out.push_str(&format!(" class=\"{class}\""));
+                }
+                let given = |key: &str| get(key).parse::<u32>().ok().filter(|pixels| *pixels > 0);
+                let (width, height) = match (given("width"), given("height")) {
+                    (Some(width), Some(height)) => (width, height),
+                    (Some(given), None) if width > 0 => (given, (u64::from(height) * u64::from(given) / u64::from(width)) as u32),
+                    _ => (width, height),
+                };
+                if width > 0 && height > 0 {
+                    self.out.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
+                }
+                self.out.push('>');
+            }
+            Found::Missing(old) => {
+                let name = old.split(['?', '#']).next().unwrap_or(&old).rsplit('/').next().unwrap_or_default();
+                let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned();
+                let text = if alt.is_empty() { name } else { alt };
+                let text = escape_text(&format!("{text}{}", self.addresses.missing_mark()));
+                if self.links == 0 {
+                    self.out.push_str(&format!("<a href=\"{}\">{text}</a>", escape_value(&old)));
+                } else {
+                    self.out.push_str(&text);
+                }
+            }
+        }
+    }
+}
+
+/// Our classes for the alignment of an element, however it is written.
+fn classes(tag: &Tag) -> String {
+    let mut found: Vec<&str> = Vec::new();
+    let mut add = |class: &'static str| {
+        if !found.contains(&class) {
+            found.push(class);
+        }
+    };
+    for attribute in &tag.attrs {
+        let value = attribute.value.to_lowercase();
+        match &*attribute.name.local {
+            "class" => {
+                for class in value.split_whitespace() {
+                    match class {
+                        "aligncenter" | "has-text-align-center" | "center" => add("center"),
+                        "alignright" | "has-text-align-right" | "right" => add("right"),
+                        "alignleft" | "has-text-align-left" | "left" => add("left"),
+                        _ => {}
+                    }
+                }
+            }
+            "align" => match value.trim() {
+                "center" | "middle" => add("center"),
+                "right" => add("right"),
+                "left" => add("left"),
+                _ => {}
+            },
+            "style" => {
+                let style: String = value.chars().filter(|c| !c.is_whitespace()).collect();
+                if style.contains("text-align:center") {
+                    add("center");
+                } else if style.contains("text-align:right") {
+                    add("right");
+                }
+            }
+            _ => {}
+        }
+    }
+    found.join(" ")
+}
