@@ -11,6 +11,10 @@ use criterion::{Criterion, Throughput};
 use serde::{Deserialize, Serialize};
 use zhanqun::store::{Actor, Keys, ListKey, Options, Position, Read, Record, Store, TableDef};
 
+/// The server's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[derive(Clone, Serialize, Deserialize)]
 struct Doc {
     id: u64,
