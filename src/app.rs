@@ -14,6 +14,7 @@ use crate::base::id::RedirectId;
 use crate::cache::{Cache, Recorder, Source};
 use crate::config::Config;
 use crate::domain;
+use crate::domain::account::Gate;
 use crate::domain::content::{self, Titles};
 use crate::domain::media::{self, NewMedia};
 use crate::domain::site::{self, Declaration, Directory, Site, SiteNode};
@@ -43,6 +44,8 @@ pub struct App {
     pub engine: Arc<Engine>,
     /// Finished pages.
     pub cache: Arc<Cache>,
+    /// Limits of log-ins and what is remembered of them.
+    pub gate: Gate,
     /// Clock.
     pub clock: Clock,
     /// Scheme and host of the portal's main address, `https://www.huaying.example`.
@@ -90,6 +93,7 @@ impl App {
             titles: Titles::default(),
             touched: OnceLock::new(),
             hits: Mutex::default(),
+            gate: Gate::new(&config.session),
             config,
             store,
             blobs,

@@ -34,3 +34,7 @@ id!(/// A picture or attachment.
     MediaId);
 id!(/// An old address.
     RedirectId);
+id!(/// A person who may log in.
+    UserId);
+id!(/// A log-in of a person in one browser.
+    SessionId);

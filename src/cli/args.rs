@@ -35,6 +35,9 @@ pub enum Command {
     /// The site group
     #[command(subcommand)]
     Site(SiteCommand),
+    /// People who may log in
+    #[command(subcommand)]
+    User(UserCommand),
     /// Takes content of an old site over
     #[command(subcommand)]
     Import(ImportCommand),
@@ -100,6 +103,79 @@ pub enum SiteCommand {
         #[arg(long)]
         to: Option<String>,
     },
+}
+
+/// `user …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum UserCommand {
+    /// Adds a user; the password is the first line of standard input, else it is generated and printed once
+    Add {
+        /// Name to log in with
+        name: String,
+        /// What the user may do and where: ROLE@group, ROLE@site:SLUG or ROLE@channel:SLUG/PATH
+        #[arg(long, value_name = "ROLE@SCOPE", num_args = 1.., required = true)]
+        grant: Vec<String>,
+        /// Name for people
+        #[arg(long, value_name = "NAME", default_value = "")]
+        display_name: String,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Sets a password (from standard input or generated), ends the user's log-ins and unlocks
+    Passwd {
+        /// Name
+        name: String,
+        #[command(flatten)]
+        password: PasswordSource,
+    },
+    /// Replaces the grants of a user
+    Grant {
+        /// Name
+        name: String,
+        /// What the user may do and where, from now on
+        #[arg(long, value_name = "ROLE@SCOPE", num_args = 1.., required = true)]
+        grant: Vec<String>,
+    },
+    /// Lists the users with their grants
+    List,
+    /// Bars a user from logging in and ends his log-ins
+    Disable {
+        /// Name
+        name: String,
+    },
+    /// Lets a disabled user log in again
+    Enable {
+        /// Name
+        name: String,
+    },
+    /// Ends the lock after wrong passwords
+    Unlock {
+        /// Name
+        name: String,
+    },
+}
+
+/// Where a password comes from.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct PasswordSource {
+    /// Generates a password without looking at standard input
+    #[arg(long)]
+    pub generate: bool,
+    /// The user must choose another password at the next log-in; a generated one always serves only once
+    #[arg(long)]
+    pub once: bool,
+}
+
+impl Command {
+    /// True if the command takes a password from standard input.
+    pub fn reads_password(&self) -> bool {
+        match self {
+            Command::User(UserCommand::Add { password, .. } | UserCommand::Passwd { password, .. }) => {
+                !password.generate
+            }
+            _ => false,
+        }
+    }
 }
 
 /// `import …`

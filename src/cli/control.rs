@@ -30,6 +30,9 @@ pub fn socket(dir: &Path) -> PathBuf {
 struct Request {
     arguments: Vec<String>,
     folder: PathBuf,
+    /// What the client was given on its standard input, if the command takes something from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    input: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -44,6 +47,7 @@ enum Piece {
 pub fn forward(
     socket: &Path,
     arguments: impl Iterator<Item = OsString>,
+    input: Option<String>,
     out: &mut Output,
 ) -> Result<(), Failure> {
     let trouble = |what: &str, error: std::io::Error| {
@@ -55,7 +59,7 @@ pub fn forward(
         .collect::<Result<Vec<String>, OsString>>()
         .map_err(|argument| Failure::Usage(vec![format!("argument {argument:?} is not UTF-8")]))?;
     let folder = std::env::current_dir().map_err(|error| trouble("no working directory for", error))?;
-    let request = serde_json::to_string(&Request { arguments, folder }).map_err(Failure::failed)?;
+    let request = serde_json::to_string(&Request { arguments, folder, input }).map_err(Failure::failed)?;
     writeln!(stream, "{request}").map_err(|error| trouble("cannot write to", error))?;
     for line in BufReader::new(stream).lines() {
         let line = line.map_err(|error| trouble("cannot read from", error))?;
@@ -129,7 +133,8 @@ fn command(app: &Arc<App>, request: Request, stream: &Arc<Mutex<UnixStream>>) ->
     tracing::info!(arguments = ?request.arguments, "command from the control socket");
     let pipe = |wrap: fn(String) -> Piece| Box::new(Pipe { stream: stream.clone(), wrap, line: Vec::new() });
     let mut out = Output::streams(pipe(Piece::Out), pipe(Piece::Err), args.json);
-    let result = execute(&mut Context { app, folder: request.folder, out: &mut out }, &args.command());
+    let mut context = Context { app, folder: request.folder, input: request.input, out: &mut out };
+    let result = execute(&mut context, &args.command());
     match result {
         Ok(()) => 0,
         Err(failure) => {

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, VecDeque};
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::base::clock;
 use crate::config::Config;
 use crate::domain;
 use crate::domain::site::Site;
-use crate::store::{self, Committed, Record};
+use crate::store::{self, Committed, Record, TableDef};
 
 use super::Failure;
 use super::args::JournalCommand;
@@ -83,7 +84,7 @@ struct ChangeRow {
     table: &'static str,
     id: u64,
     /// `null` where the row was deleted.
-    row: Option<Box<serde_json::value::RawValue>>,
+    row: Option<Box<RawValue>>,
 }
 
 fn show(
@@ -93,7 +94,7 @@ fn show(
     changes: bool,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let names: HashMap<u8, &'static str> = domain::tables().iter().map(|table| (table.table, table.name)).collect();
+    let tables: HashMap<u8, TableDef> = domain::tables().into_iter().map(|table| (table.table, table)).collect();
     let mut slugs: HashMap<u64, String> = HashMap::new();
     let mut kept: VecDeque<Row> = VecDeque::new();
     let keep_all = last.is_none();
@@ -107,7 +108,7 @@ fn show(
             && filter.action.as_ref().is_none_or(|action| committed.action.starts_with(action.as_str()))
             && (filter.since..=filter.until).contains(&committed.time);
         if fits {
-            let row = row_of(committed, slug, &names, changes);
+            let row = row_of(committed, slug, &tables, changes);
             if !keep_all {
                 kept.push_back(row);
                 if kept.len() > last.unwrap_or_default() {
@@ -139,7 +140,7 @@ fn learn_slugs(slugs: &mut HashMap<u64, String>, committed: &Committed) {
     }
 }
 
-fn row_of(committed: Committed, site: String, names: &HashMap<u8, &'static str>, changes: bool) -> Row {
+fn row_of(committed: Committed, site: String, tables: &HashMap<u8, TableDef>, changes: bool) -> Row {
     Row {
         seq: committed.seq,
         time: clock::rfc3339(committed.time),
@@ -153,10 +154,18 @@ fn row_of(committed: Committed, site: String, names: &HashMap<u8, &'static str>,
             committed
                 .changes
                 .into_iter()
-                .map(|change| ChangeRow {
-                    table: names.get(&change.table).copied().unwrap_or("unknown"),
-                    id: change.id,
-                    row: change.row,
+                .map(|change| {
+                    let table = tables.get(&change.table);
+                    let masked = |row: Box<RawValue>| match table {
+                        Some(table) => table.masked(&row),
+                        // It may hold secrets that this program does not know of.
+                        None => RawValue::from_string("\"***\"".into()).unwrap_or_else(|_| RawValue::NULL.to_owned()),
+                    };
+                    ChangeRow {
+                        table: table.map_or("unknown", |table| table.name),
+                        id: change.id,
+                        row: change.row.map(masked),
+                    }
                 })
                 .collect()
         } else {

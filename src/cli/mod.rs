@@ -18,6 +18,7 @@ mod output;
 mod redirect;
 mod serve;
 mod site;
+mod user;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -85,6 +86,8 @@ pub struct Context<'a> {
     pub app: &'a Arc<App>,
     /// Folder that relative paths of the arguments are relative to.
     pub folder: PathBuf,
+    /// What the command was given on standard input, if it takes something from there.
+    pub input: Option<String>,
     /// Where it writes.
     pub out: &'a mut Output,
 }
@@ -141,10 +144,11 @@ fn dispatch(args: &Args, out: &mut Output) -> Result<(), Failure> {
 fn with_app(config: Config, command: &Command, out: &mut Output) -> Result<(), Failure> {
     let socket = control::socket(&config.storage.dir);
     let progress = output::store_progress(out.terminal);
+    let input = if command.reads_password() { user::read_password(out)? } else { None };
     match App::open(config, Clock::System, &progress) {
         Ok(app) => {
             let folder = std::env::current_dir().map_err(|error| Failure::failed(format!("working directory: {error}")))?;
-            let result = execute(&mut Context { app: &app, folder, out }, command);
+            let result = execute(&mut Context { app: &app, folder, input, out }, command);
             app.store.close()?;
             result
         }
@@ -152,7 +156,7 @@ fn with_app(config: Config, command: &Command, out: &mut Output) -> Result<(), F
             if !socket.exists() {
                 return Err(Failure::failed(error));
             }
-            control::forward(&socket, std::env::args_os(), out)
+            control::forward(&socket, std::env::args_os(), input, out)
         }
         Err(error) => Err(error.into()),
     }
@@ -162,6 +166,7 @@ fn with_app(config: Config, command: &Command, out: &mut Output) -> Result<(), F
 fn execute(context: &mut Context<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Site(command) => site::site(context, command),
+        Command::User(command) => user::user(context, command),
         Command::Import(command) => import::import(context, command),
         Command::Redirect(command) => redirect::redirect(context, command),
         Command::Restore(restore) => backup::restore_site(context, restore),

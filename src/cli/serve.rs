@@ -11,7 +11,7 @@ use crate::server::{self, Exposition, Listeners, Ops, Server};
 use crate::{jobs, web};
 
 use super::output::{Output, store_progress};
-use super::{Failure, control};
+use super::{Failure, control, user};
 
 pub(super) fn serve(config: Config, out: &mut Output) -> Result<(), Failure> {
     server::log::start(&config.log);
@@ -26,9 +26,13 @@ pub(super) fn serve(config: Config, out: &mut Output) -> Result<(), Failure> {
 
 fn serve_app(app: &Arc<App>, began: Instant, out: &mut Output) -> Result<(), Failure> {
     let first = app.store.seq() == 0;
+    let first_user = user::first(app)?;
     let start = app.apply_sites()?;
     if first {
         out.note(format!("{} sites and {} documents loaded", start.applied.created.len(), start.documents));
+    }
+    if let Some(first_user) = first_user {
+        user::make_first(app, first_user, out)?;
     }
     app.engine.pack_in_background();
     let runtime = tokio::runtime::Builder::new_multi_thread()

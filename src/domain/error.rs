@@ -22,6 +22,12 @@ pub enum Error {
         /// The rules broken.
         broken: Vec<Broken>,
     },
+    /// It is not the actor's to do.
+    #[error("not allowed: it takes the role {role}")]
+    Forbidden {
+        /// Role that it takes.
+        role: &'static str,
+    },
     /// The store refused or failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -40,7 +46,10 @@ pub struct Broken {
 
 impl std::fmt::Display for Broken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} \"{}\": {}", self.field, self.value, explain(self.rule))
+        match self.value.as_str() {
+            "" => write!(f, "{}: {}", self.field, explain(self.rule)),
+            value => write!(f, "{} \"{value}\": {}", self.field, explain(self.rule)),
+        }
     }
 }
 
@@ -60,6 +69,25 @@ fn explain(rule: &str) -> &str {
         "portal.one" => "there must be exactly one portal",
         "theme.unknown" => "there is no such theme",
         "url.form" => "must be an http, https or rooted address",
+        "name.form" => "must be 2 to 32 of a-z, 0-9, dot, hyphen and underscore, beginning with a letter",
+        "name.reserved" => "is a name of the server's own",
+        "name.taken" => "is already a user",
+        "display_name.form" => "must be 1 to 40 characters",
+        "password.short" => "must have at least 10 characters",
+        "password.long" => "must have at most 256 bytes",
+        "password.classes" => "must mix three of: small letters, capitals, digits, other characters",
+        "password.name" => "must not hold the user name",
+        "password.common" => "is too common",
+        "password.history" => "was used before; the last five are not taken again",
+        "grant.form" => "must be ROLE@group, ROLE@site:SLUG or ROLE@channel:SLUG/PATH",
+        "grant.role" => {
+            "no such role; there are editor, reviewer, publisher, manager, admin, security, auditor, supervisor"
+        }
+        "grant.site" => "no such site",
+        "grant.channel" => "no such column in the site",
+        "grant.group_only" => "is a role of the group only",
+        "grant.separate" => "are never held by one person",
+        "user.own" => "cannot be changed by himself",
         other => other,
     }
 }

@@ -1,9 +1,11 @@
 //! Features: their rules and actions.
 //!
 //! **Invariant:** no HTTP, no templates, no sockets; a feature names only
-//! those below it (content → media → site).
+//! those below it (content → media → site → account).
 
 pub mod error;
+
+pub mod account;
 
 pub mod site;
 
@@ -16,6 +18,8 @@ use crate::store::TableDef;
 /// Every table of the program, for the store to derive keys.
 pub fn tables() -> Vec<TableDef> {
     vec![
+        TableDef::of::<account::User>(),
+        TableDef::of::<account::Session>(),
         TableDef::of::<site::Site>(),
         TableDef::of::<site::Channel>(),
         TableDef::of::<site::Redirect>(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 /// A row type. It is stored as JSON, so fields may be added with `#[serde(default)]`.
 pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
@@ -9,6 +10,8 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     const TABLE: u8;
     /// Name for people: journal, errors.
     const NAME: &'static str;
+    /// Fields of the row that nobody may be shown: the journal holds them, whoever prints rows masks them.
+    const SECRETS: &'static [&'static str] = &[];
 
     /// Row number, unique in the group.
     fn id(&self) -> u64;
@@ -107,6 +110,8 @@ pub struct TableDef {
     pub table: u8,
     /// `Record::NAME`.
     pub name: &'static str,
+    /// `Record::SECRETS`.
+    pub secrets: &'static [&'static str],
     /// Keys and site of a row from its JSON.
     pub describe: fn(&[u8]) -> std::result::Result<(Keys, u64), String>,
 }
@@ -117,6 +122,7 @@ impl TableDef {
         TableDef {
             table: R::TABLE,
             name: R::NAME,
+            secrets: R::SECRETS,
             describe: |json| {
                 let record: R = serde_json::from_slice(json).map_err(|e| e.to_string())?;
                 let mut keys = Keys::default();
@@ -124,5 +130,27 @@ impl TableDef {
                 Ok((keys, record.site()))
             },
         }
+    }
+
+    /// The JSON of a row for people: what is secret is replaced by `"***"`.
+    pub fn masked(&self, row: &RawValue) -> Box<RawValue> {
+        if self.secrets.is_empty() {
+            return row.to_owned();
+        }
+        let hidden = || serde_json::Value::from("***");
+        let shown = match serde_json::from_str(row.get()) {
+            Ok(serde_json::Value::Object(mut fields)) => {
+                for secret in self.secrets {
+                    if let Some(value) = fields.get_mut(*secret) {
+                        *value = hidden();
+                    }
+                }
+                serde_json::Value::Object(fields)
+            }
+            // A row that is no object has no fields to tell apart.
+            _ => hidden(),
+        };
+        // A value that was JSON is JSON again.
+        serde_json::value::to_raw_value(&shown).unwrap_or_else(|_| RawValue::NULL.to_owned())
     }
 }

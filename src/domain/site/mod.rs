@@ -9,6 +9,7 @@ mod channel;
 mod declare;
 mod directory;
 mod import;
+mod places;
 mod redirect;
 mod rules;
 mod site;
