@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::app::App;
 use crate::cache::{Encoding, PageKey, Recorder, Rendered, Variant};
+use crate::render::engine::RenderError;
 use crate::render::static_file;
 use crate::store::{BlobHash, Touched};
 
@@ -91,8 +92,11 @@ impl Slow for Group {
             return Ok(switch);
         }
         let ask = Ask { path: key.path(), query: key.query(), variant: key.variant };
-        let answer = public::answer(&self.app, recorder, ask).map_err(|failure| error_of(failure, key.path()))?;
-        self.rendered(answer)
+        match public::answer(&self.app, recorder, ask) {
+            Ok(answer) => self.rendered(answer),
+            Err(Failure::Render(error)) if self.app.config.themes.development => Ok(development_page(&error)),
+            Err(failure) => Err(error_of(failure, key.path())),
+        }
     }
 
     fn handle(self: Arc<Self>, request: Request<RequestBody>, client: Client) -> Answering {
@@ -327,6 +331,16 @@ fn moved(status: StatusCode, to: &str) -> Result<Rendered, Error> {
     let location = HeaderValue::try_from(&to).map_err(|_| Error::Internal(format!("{to:?} cannot be a Location")))?;
     let headers: Vec<(HeaderName, HeaderValue)> = vec![(LOCATION, location)];
     Ok(Rendered { headers, keep: false, last_modified: None, ..Rendered::html(status, String::new()) })
+}
+
+/// In development the page says what is wrong with the theme; visitors get the plain error page instead.
+fn development_page(error: &RenderError) -> Rendered {
+    let text = error.to_string().replace('&', "&amp;").replace('<', "&lt;");
+    let html = format!(
+        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>500</title></head>\
+         <body><h1>500</h1><pre>{text}</pre></body></html>\n"
+    );
+    Rendered { keep: false, ..Rendered::html(StatusCode::INTERNAL_SERVER_ERROR, html) }
 }
 
 fn error_of(failure: Failure, path: &str) -> Error {
