@@ -184,6 +184,10 @@ fn export(node: &SiteNode) -> String {
     put("short_name", text(short_name));
     put("kind", text(kind.word()));
     put("parent", text(parent));
+    // Sites that are declared stand in the order of their files.
+    if let Ok(place) = i64::try_from(u64::MAX - node.site.order) {
+        put("order", Value::Integer(10 * place));
+    }
     put("description", text(description));
     put("lang", text(lang));
     put("hosts", list(hosts));

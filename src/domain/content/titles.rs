@@ -2,7 +2,7 @@
 //! first search, kept up to date by commits.
 
 use std::collections::HashMap;
-use std::sync::RwLock;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use memchr::memmem::Finder;
 
@@ -15,7 +15,18 @@ use super::tables::LIVE_OF_GROUP;
 /// Titles by document.
 #[derive(Debug, Default)]
 pub struct Titles {
-    all: RwLock<Option<HashMap<u64, Title>>>,
+    state: Mutex<State>,
+    loaded: Condvar,
+}
+
+/// Commits never wait for the first reading, which takes seconds for a million documents: what they
+/// change meanwhile is put aside and applied at its end.
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Empty,
+    Loading(Vec<(u64, Option<Title>)>),
+    Ready(HashMap<u64, Title>),
 }
 
 #[derive(Debug, Clone)]
@@ -37,19 +48,23 @@ impl Title {
 }
 
 impl Titles {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Takes in a commit.
     pub fn follow(&self, committed: &Committed) {
-        let mut all = self.all.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let Some(all) = all.as_mut() else { return };
+        let mut state = self.lock();
+        if matches!(*state, State::Empty) {
+            return;
+        }
         for change in committed.changes.iter().filter(|change| change.table == Document::TABLE) {
             let document = change.row.as_ref().and_then(|row| serde_json::from_str::<Document>(row.get()).ok());
-            match document.filter(Document::is_live) {
-                Some(document) => {
-                    all.insert(change.id, Title::of(&document));
-                }
-                None => {
-                    all.remove(&change.id);
-                }
+            let title = document.filter(Document::is_live).map(|document| Title::of(&document));
+            match &mut *state {
+                State::Empty => {}
+                State::Loading(meanwhile) => meanwhile.push((change.id, title)),
+                State::Ready(titles) => put(titles, change.id, title),
             }
         }
     }
@@ -73,38 +88,65 @@ impl Titles {
             return Ok((Vec::new(), 0));
         }
         self.load(read)?;
-        let all = self.all.read().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let mut found: Vec<(i64, u64)> = all
+        let state = self.lock();
+        let State::Ready(titles) = &*state else { return Ok((Vec::new(), 0)) };
+        let mut found: Vec<(i64, u64)> = titles
             .iter()
-            .flatten()
             .filter(|(_, title)| site.is_none_or(|site| title.site == site))
             .filter(|(_, title)| words.iter().all(|word| word.find(title.text.as_bytes()).is_some()))
             .map(|(id, title)| (title.time, *id))
             .collect();
+        drop(state);
         found.sort_unstable_by(|a, b| b.cmp(a));
         let total = found.len();
         Ok((found.into_iter().skip(offset).take(limit).map(|(_, id)| id).collect(), total))
     }
 
     fn load(&self, read: &impl Read) -> Result<()> {
-        let mut all = self.all.write().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if all.is_some() {
-            return Ok(());
-        }
-        let mut titles = HashMap::new();
-        let list = ListKey::new(LIVE_OF_GROUP, &[]);
-        let mut after = Position::FIRST;
+        let mut state = self.lock();
         loop {
-            let entries = read.list(list, after, 1000)?;
-            let Some(last) = entries.last() else { break };
-            after = last.position();
-            for entry in entries {
-                if let Some(document) = read.get::<Document>(entry.id)? {
-                    titles.insert(entry.id, Title::of(&document));
-                }
+            match *state {
+                State::Ready(_) => return Ok(()),
+                State::Loading(_) => state = self.loaded.wait(state).unwrap_or_else(PoisonError::into_inner),
+                State::Empty => break,
             }
         }
-        *all = Some(titles);
+        *state = State::Loading(Vec::new());
+        drop(state);
+        let read = read_titles(read);
+        let mut state = self.lock();
+        let meanwhile = std::mem::take(&mut *state);
+        self.loaded.notify_all();
+        let mut titles = read?;
+        if let State::Loading(changes) = meanwhile {
+            for (id, title) in changes {
+                put(&mut titles, id, title);
+            }
+        }
+        *state = State::Ready(titles);
         Ok(())
+    }
+}
+
+fn put(titles: &mut HashMap<u64, Title>, id: u64, title: Option<Title>) {
+    match title {
+        Some(title) => drop(titles.insert(id, title)),
+        None => drop(titles.remove(&id)),
+    }
+}
+
+fn read_titles(read: &impl Read) -> Result<HashMap<u64, Title>> {
+    let mut titles = HashMap::new();
+    let list = ListKey::new(LIVE_OF_GROUP, &[]);
+    let mut after = Position::FIRST;
+    loop {
+        let entries = read.list(list, after, 1000)?;
+        let Some(last) = entries.last() else { return Ok(titles) };
+        after = last.position();
+        for entry in entries {
+            if let Some(document) = read.get::<Document>(entry.id)? {
+                titles.insert(entry.id, Title::of(&document));
+            }
+        }
     }
 }

@@ -31,6 +31,8 @@ pub struct Declaration {
     pub kind: SiteKind,
     /// Slug of the site above, empty for the portal.
     pub parent: String,
+    /// Place among the sites of the group; the lowest number stands first.
+    pub order: u32,
     /// Description.
     pub description: String,
     /// Language mark.
@@ -124,6 +126,7 @@ struct File {
     kind: SiteKind,
     #[serde(default)]
     parent: Option<Spanned<String>>,
+    order: Option<u32>,
     #[serde(default)]
     description: String,
     lang: Option<String>,
@@ -208,8 +211,8 @@ pub fn read_all(dir: &Path) -> Result<Vec<Declaration>, Vec<Fault>> {
             Err(mut more) => faults.append(&mut more),
         }
     }
-    // The portal first, whatever its slug; the others in the order of their names.
-    found.sort_by_key(|d| (d.kind != SiteKind::Portal, d.slug.clone()));
+    // The portal first; the others as their files say, then in the order of their slugs.
+    found.sort_by_key(|d| (d.kind != SiteKind::Portal, d.order, d.slug.clone()));
     faults.extend(check_together(dir, &found));
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
@@ -252,6 +255,9 @@ pub fn read_one(file: &Path) -> Result<Declaration, Vec<Fault>> {
     } else if raw.state == SiteState::Redirected {
         check.faults.push(Fault::file(file, "state = \"redirected\" needs `redirect`, the address to lead to"));
     }
+    if raw.state == SiteState::Notice && raw.notice.is_none() {
+        check.faults.push(Fault::file(file, "state = \"notice\" needs a table [notice] with `text`"));
+    }
     let mut settings = BTreeMap::new();
     for (key, value) in &raw.settings {
         if key == "colour" {
@@ -284,6 +290,7 @@ pub fn read_one(file: &Path) -> Result<Declaration, Vec<Fault>> {
         short_name: raw.short_name.unwrap_or_else(|| name.clone()),
         kind: raw.kind,
         parent: raw.parent.map(Spanned::into_inner).unwrap_or_default(),
+        order: raw.order.unwrap_or(1000),
         description: raw.description,
         lang: raw.lang.unwrap_or_else(|| "zh-CN".into()),
         hosts: raw.hosts.into_iter().map(Spanned::into_inner).collect(),

@@ -63,7 +63,8 @@ fn site_view(app: &App, recorder: &Recorder, node: &SiteNode) -> Result<SiteView
     let digits: String = site.identity.police.chars().filter(char::is_ascii_digit).collect();
     let notice = match (&site.notice, site.state) {
         (Some(notice), _) => Some(NoticeView { text: notice.text.clone(), url: notice.url.clone() }),
-        _ => None,
+        (None, SiteState::Archived) => Some(NoticeView { text: app.text(node, "notice.archived"), url: None }),
+        (None, _) => None,
     };
     Ok(SiteView {
         slug: site.slug.clone(),

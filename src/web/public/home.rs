@@ -47,11 +47,15 @@ pub fn home(
     let own = newest(ListKey::new(LIVE_OF_SITE, &[id]), NEWEST, With::Column)?;
     let blocks = blocks(app, recorder, node)?;
     if node.site.is_portal() {
+        // The portal's own documents have their place above.
+        let mut group = content::live(recorder, ListKey::new(LIVE_OF_GROUP, &[]), 3 * NEWEST)?;
+        group.retain(|item| item.site() != node.site.id);
+        group.truncate(2 * NEWEST);
         let page = PortalPage {
             pictures,
             newest: own,
             blocks,
-            group_newest: newest(ListKey::new(LIVE_OF_GROUP, &[]), 2 * NEWEST, With::Site)?,
+            group_newest: item_views(app, recorder, &group, With::Site),
             groups: groups(app, recorder),
         };
         answer(app, recorder, node, ask, about, "site/portal.html", page)

@@ -57,7 +57,8 @@ fn item_view(app: &App, recorder: &Recorder, item: &Item, with: With) -> Option<
         summary: card.summary.clone(),
         source: card.source.clone(),
         picture: card.picture.as_ref().map(picture_view),
-        pinned: item.pinned(),
+        // Lists that mix columns go by time only.
+        pinned: with == With::Nothing && item.pinned(),
         site: (with == With::Site).then(|| site_link(&node.site)),
         column: (with != With::Nothing).then(|| column_link(node, channel, Vec::new())),
     })
