@@ -187,6 +187,13 @@ fn original(url: &Url) -> Option<Url> {
     Some(url)
 }
 
+/// Name of a file without its ending.
+fn file_stem(url: &str) -> String {
+    let name = url.rsplit('/').next().unwrap_or_default();
+    let name = percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned();
+    name.rsplit_once('.').map_or(name.clone(), |(stem, _)| stem.to_owned())
+}
+
 impl Addresses for Work<'_, '_, '_> {
     fn link(&mut self, address: &str) -> Lead {
         let address = address.trim();
@@ -232,7 +239,18 @@ impl Addresses for Work<'_, '_, '_> {
         let found = if wanted { self.file(&url) } else { Err(Lack::NotFound) };
         match found {
             Ok(stored) if stored.picture => {
-                Found::Here { url: stored.url, alt: stored.alt, width: stored.width, height: stored.height }
+                let plan = self.bodies.plan;
+                let number = plan.uploads.get(&upload_key(&url)).or_else(|| {
+                    original(&url).and_then(|original| plan.uploads.get(&upload_key(&original)))
+                });
+                let title = number.and_then(|number| plan.attachments.get(number)).map(|known| known.title.clone());
+                Found::Here {
+                    alt: stored.alt,
+                    title: title.unwrap_or_else(|| file_stem(&stored.url)),
+                    url: stored.url,
+                    width: stored.width,
+                    height: stored.height,
+                }
             }
             Ok(stored) => Found::Missing(stored.url),
             Err(lack) => {

@@ -14,8 +14,10 @@ use crate::store::Read;
 
 use super::plan::{Home, PAGE_COLUMNS, Plan};
 
-/// New columns that may stand in the navigation of a site.
-const VISIBLE: usize = 8;
+/// Columns that the navigation of a site has room for.
+const VISIBLE: usize = 12;
+/// New ones that stand in it in any case.
+const VISIBLE_NEW: usize = 3;
 /// Deepest tree of pages; what is deeper stands beside its parent.
 const DEEPEST: usize = 6;
 
@@ -79,7 +81,8 @@ impl Columns {
             });
         }
         columns.pages(plan, maker, names, root)?;
-        columns.hide(plan, root, report);
+        let there = maker.node.below(None).filter(|channel| !channel.hidden).count();
+        columns.hide(plan, root, VISIBLE.saturating_sub(there).max(VISIBLE_NEW), report);
         for channel in &columns.new {
             report.columns.made.push(format!("{} {}", columns.urls[&channel.id], channel.name));
         }
@@ -265,7 +268,7 @@ impl Columns {
     }
 
     /// Keeps the navigation short: of many new top columns those with the most documents stay in it.
-    fn hide(&mut self, plan: &Plan, root: Option<ChannelId>, report: &mut Report) {
+    fn hide(&mut self, plan: &Plan, root: Option<ChannelId>, room: usize, report: &mut Report) {
         if root.is_some() {
             return;
         }
@@ -286,7 +289,7 @@ impl Columns {
             .map(|channel| (weight.get(&channel.id).copied().unwrap_or_default(), channel.order, channel.id))
             .collect();
         lists.sort_unstable_by(|a, b| b.cmp(a));
-        let hidden: HashSet<ChannelId> = lists.into_iter().skip(VISIBLE).map(|(_, _, id)| id).collect();
+        let hidden: HashSet<ChannelId> = lists.into_iter().skip(room).map(|(_, _, id)| id).collect();
         for channel in self.new.iter_mut().filter(|channel| hidden.contains(&channel.id)) {
             channel.hidden = true;
         }

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 /// Elements that stand between paragraphs.
-const BLOCKS: [&str; 44] = [
+const BLOCKS: [&str; 45] = [
     "address", "area", "article", "aside", "blockquote", "caption", "center", "col", "colgroup", "dd", "details", "div",
     "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
     "legend", "li", "main", "map", "menu", "nav", "ol", "p", "section", "summary", "table", "tbody", "td", "tfoot", "th",
-    "thead", "tr",
+    "thead", "tr", "ul",
 ];
 /// Block elements without an end.
 const VOID: [&str; 3] = ["hr", "col", "area"];
@@ -437,11 +437,11 @@ fn flush(inline: &mut String, open: &[String], out: &mut String) {
     let chunks = chunks(&text);
     match open.last().map(String::as_str) {
         Some("p") => out.push_str(&chunks.iter().map(|chunk| breaks(chunk)).collect::<Vec<_>>().join("</p>\n<p>")),
-        Some("li" | "td" | "th" | "dd" | "details" | "fieldset") if chunks.len() < 2 => out.push_str(&breaks(text.trim_matches('\n'))),
+        Some("li" | "td" | "th" | "dd" | "details" | "fieldset") if chunks.len() < 2 => out.push_str(&breaks(text.trim())),
         Some(
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "figcaption" | "caption" | "dt" | "address" | "summary" | "legend"
             | "figure" | "ul" | "ol" | "dl" | "table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup" | "map",
-        ) => out.push_str(&breaks(text.trim_matches('\n'))),
+        ) => out.push_str(&breaks(text.trim())),
         _ => {
             for chunk in chunks {
                 out.push_str("<p>");

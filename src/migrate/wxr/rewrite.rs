@@ -27,6 +27,8 @@ pub(super) enum Found {
         url: String,
         /// Text for those who do not see it, where the source had one.
         alt: String,
+        /// Its title, for links that have no other name.
+        title: String,
         /// Pixels, 0 if unknown.
         width: u32,
         /// Pixels, 0 if unknown.
@@ -58,6 +60,7 @@ pub(super) fn rewrite(html: &str, addresses: &mut dyn Addresses) -> String {
         raw: false,
         fresh: true,
         player: false,
+        outline: Vec::new(),
     }));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
     let _ = tokenizer.feed(&input);
@@ -82,6 +85,8 @@ struct Work<'a> {
     fresh: bool,
     /// A player whose file was not named yet.
     player: bool,
+    /// Levels, as the source has them, of the headings above the place where we are.
+    outline: Vec<u8>,
 }
 
 impl TokenSink for Sink<'_> {
@@ -142,7 +147,10 @@ impl Work<'_> {
     }
 
     fn tag(&mut self, tag: Tag) -> TokenSinkResult<()> {
-        let name = (&*tag.name).to_owned();
+        let name = match heading(&tag.name) {
+            Some(level) => format!("h{}", self.heading(level, tag.kind == TagKind::StartTag)),
+            None => modern(&tag.name).to_owned(),
+        };
         let inline = matches!(
             name.as_str(),
             "a" | "b" | "strong" | "em" | "i" | "span" | "u" | "font" | "small" | "code" | "sub" | "sup" | "abbr" | "cite"
@@ -224,6 +232,17 @@ impl Work<'_> {
         }
     }
 
+    /// Level of a heading here: the page's title is the first, and none is left out on the way down.
+    fn heading(&mut self, level: u8, begins: bool) -> usize {
+        if begins {
+            while self.outline.last().is_some_and(|above| *above >= level) {
+                self.outline.pop();
+            }
+            self.outline.push(level);
+        }
+        (self.outline.len() + 1).clamp(2, 6)
+    }
+
     /// A link to the file of a player.
     fn player_file(&mut self, file: &str) {
         let name = file.split(['?', '#']).next().unwrap_or(file).rsplit('/').next().unwrap_or(file).to_owned();
@@ -256,8 +275,9 @@ impl Work<'_> {
             return;
         }
         match self.addresses.picture(&address) {
-            Found::Here { url, alt: known, width, height } => {
+            Found::Here { url, alt: known, title, width, height } => {
                 let alt = if alt.is_empty() { known } else { alt };
+                let alt = if alt.is_empty() && self.links > 0 { title } else { alt };
                 self.out.push_str(&format!("<img src=\"{}\" alt=\"{}\"", escape_value(&url), escape_value(&alt)));
                 let class = classes(tag);
                 if !class.is_empty() {
@@ -289,6 +309,25 @@ impl Work<'_> {
     }
 }
 
+/// Level of a heading element.
+fn heading(name: &str) -> Option<u8> {
+    match name.as_bytes() {
+        [b'h', level @ b'1'..=b'6'] => Some(level - b'0'),
+        _ => None,
+    }
+}
+
+/// Elements of old HTML by their names of today.
+fn modern(name: &str) -> &str {
+    match name {
+        "strike" => "s",
+        "tt" => "code",
+        "acronym" => "abbr",
+        "center" => "div",
+        other => other,
+    }
+}
+
 /// Our classes for the alignment of an element, however it is written.
 fn classes(tag: &Tag) -> String {
     let mut found: Vec<&str> = Vec::new();
@@ -297,6 +336,9 @@ fn classes(tag: &Tag) -> String {
             found.push(class);
         }
     };
+    if &*tag.name == "center" {
+        add("center");
+    }
     for attribute in &tag.attrs {
         let value = attribute.value.to_lowercase();
         match &*attribute.name.local {
