@@ -3,6 +3,7 @@
 //! **Invariant:** a page is rendered from one theme set only: templates,
 //! texts and addresses of static files in it belong to the same generation.
 
+pub mod admin;
 pub mod check;
 pub mod colour;
 pub mod engine;
@@ -17,3 +18,4 @@ pub mod static_file;
 pub mod syntax;
 pub mod theme;
 pub mod view;
+pub mod view_admin;

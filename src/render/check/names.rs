@@ -7,15 +7,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::Value;
+use minijinja::value::Serde;
 
 use crate::base::fault::Fault;
-use crate::render::check::sample::{self, PAGE_TEMPLATES};
+use crate::render::check::sample::{self, ADMIN_TEMPLATES, PAGE_TEMPLATES};
 use crate::render::syntax::{Named, Scan};
 use crate::render::theme::Theme;
 
 /// Names that every template may use without being given them.
 const ALWAYS: [&str; 9] =
     ["site", "page", "nav", "t", "site_css", "latest", "loop", "self", "super"];
+
+/// The same in admin pages.
+const ADMIN_ALWAYS: [&str; 5] = ["page", "t", "loop", "self", "super"];
 
 /// The scans of a theme's templates by full name, `@base/layout.html`.
 pub struct Names<'a> {
@@ -47,7 +51,7 @@ impl<'a> Names<'a> {
             self.texts(name, scan, &mut faults);
             self.operations(name, scan, &mut faults);
         }
-        if self.theme.is_public() {
+        if self.theme.is_public() || self.theme.is_admin() {
             self.variables(&mut faults);
         }
         faults
@@ -56,8 +60,10 @@ impl<'a> Names<'a> {
     /// Templates that can be part of a page, from the page templates down;
     /// `None` where a name is worked out while rendering.
     pub fn reachable(&self) -> Option<BTreeSet<String>> {
+        let templates: &[(&str, &str)] =
+            if self.theme.is_admin() { &ADMIN_TEMPLATES } else { &PAGE_TEMPLATES };
         let mut waiting: Vec<String> =
-            PAGE_TEMPLATES.iter().filter_map(|(name, _)| self.resolve(name)).collect();
+            templates.iter().filter_map(|(name, _)| self.resolve(name)).collect();
         let mut reached = BTreeSet::new();
         while let Some(name) = waiting.pop() {
             let Some(scan) = self.scans.get(&name) else { continue };
@@ -198,16 +204,12 @@ impl<'a> Names<'a> {
 
     /// Variables that no page has, and fields that `site` and `page` have not.
     fn variables(&self, faults: &mut Vec<Fault>) {
-        let samples = sample::pages();
+        let (always, fields, site, page) = self.seen();
         let bound: BTreeSet<&str> =
             self.scans.values().flat_map(|scan| scan.bound.iter().map(String::as_str)).collect();
-        let mut known: BTreeSet<String> = ALWAYS.iter().map(|name| (*name).to_owned()).collect();
+        let mut known: BTreeSet<String> = always.iter().map(|name| (*name).to_owned()).collect();
         known.extend(self.theme.environment.globals().map(|(name, _)| name.to_owned()));
-        for sample in &samples {
-            known.extend(keys(&sample.fields));
-        }
-        let site = Value::from(minijinja::value::Serde(sample::noticed()));
-        let page = samples.first().map(|sample| Value::from(minijinja::value::Serde(&sample.page)));
+        known.extend(fields.iter().flat_map(keys));
         for (name, scan) in &self.scans {
             for variable in &scan.variables {
                 if !known.contains(&variable.name) && !bound.contains(variable.name.as_str()) {
@@ -219,7 +221,7 @@ impl<'a> Names<'a> {
             for path in &scan.paths {
                 let (root, fields) = path.name.split_once('.').unwrap_or((&path.name, ""));
                 let value = match root {
-                    "site" => Some(&site),
+                    "site" => site.as_ref(),
                     "page" => page.as_ref(),
                     _ => None,
                 };
@@ -228,6 +230,20 @@ impl<'a> Names<'a> {
                 }
             }
         }
+    }
+
+    /// What pages of the theme see: names that are always there, fields of each page, `site` and `page`.
+    fn seen(&self) -> (&'static [&'static str], Vec<Value>, Option<Value>, Option<Value>) {
+        if self.theme.is_admin() {
+            let samples = sample::admin_pages();
+            let page = samples.iter().find(|sample| sample.page.person.is_some());
+            let page = page.map(|sample| Value::from(Serde(&sample.page)));
+            return (&ADMIN_ALWAYS, samples.into_iter().map(|sample| sample.fields).collect(), None, page);
+        }
+        let samples = sample::pages();
+        let page = samples.first().map(|sample| Value::from(Serde(&sample.page)));
+        let site = Some(Value::from(Serde(sample::noticed())));
+        (&ALWAYS, samples.into_iter().map(|sample| sample.fields).collect(), site, page)
     }
 
     fn field(

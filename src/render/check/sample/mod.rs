@@ -4,6 +4,7 @@
 //! **Invariant:** every field of `render::view` is filled in one sample and
 //! empty in another, so that each branch of a template is taken.
 
+mod admin;
 mod content;
 mod site;
 
@@ -19,6 +20,7 @@ use crate::render::view::{
     SearchPage, SectionPage, SinglePage, SiteView,
 };
 
+pub use self::admin::{ADMIN_TEMPLATES, AdminSample, REFUSED_KEYS, admin_pages};
 pub use self::content::{home, items};
 pub use self::site::{bare, department, nav, noticed, portal};
 
