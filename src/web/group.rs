@@ -8,10 +8,11 @@ use http::header::{LOCATION, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::app::App;
+use crate::domain::site::Site;
 use crate::cache::{Encoding, PageKey, Recorder, Rendered, Variant};
 use crate::render::engine::RenderError;
 use crate::render::static_file;
-use crate::store::{BlobHash, Touched};
+use crate::store::{BlobHash, Record, Touched};
 
 use super::body::{Body, RequestBody};
 use super::client::{Client, Hosts, host};
@@ -47,7 +48,9 @@ pub fn compose(app: &Arc<App>, runtime: tokio::runtime::Handle) -> Arc<Web> {
     let owner = Arc::downgrade(app);
     app.on_touched(move |touched: &Touched| {
         if let (Some(web), Some(app)) = (Weak::upgrade(&follower), Weak::upgrade(&owner)) {
-            web.set_hosts(old_hosts(&app));
+            if touched.rows.iter().any(|(table, _)| *table == Site::TABLE) {
+                web.set_hosts(old_hosts(&app));
+            }
             web.committed(touched);
         }
     });
