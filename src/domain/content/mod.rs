@@ -17,7 +17,7 @@ pub use actions::{
 pub use document::{Attachment, Card, Document, Picture, Reference, Revision, State, Text};
 pub use html::{Cleaned, clean, markdown, plain_text, summary_of};
 pub use initial::{InitialDocument, load_initial, read_initial};
-pub use query::{Item, Placed, item, items, live, neighbours, placed};
+pub use query::{Item, Placed, item, items, live, newer, placed};
 pub use tables::{
     DOCUMENTS_OF_BATCH, DOCUMENTS_OF_SITE, DUE, LIVE_OF_CHANNEL, LIVE_OF_GROUP, LIVE_OF_SITE, PICTURES_OF_SITE,
     REFERENCES_OF_DOCUMENT, REVISIONS_OF_DOCUMENT,
