@@ -21,6 +21,11 @@ impl MemoKey {
     pub fn shell(site: u64) -> MemoKey {
         MemoKey { part: "shell", id: site }
     }
+
+    /// What the pages of a column and of its documents say of the column.
+    pub fn column(channel: u64) -> MemoKey {
+        MemoKey { part: "column", id: channel }
+    }
 }
 
 /// One thing that a page depends on.

@@ -12,8 +12,9 @@ use super::{Error, Result, key};
 
 /// Largest part of a row in bytes.
 const PART: usize = 4096;
-/// JSON shorter than this is not worth compressing.
-const SMALL: usize = 200;
+/// JSON shorter than this stays as it is: reading a row of a list would cost more in tables of Huffman codes than it
+/// saves in bytes.
+const SMALL: usize = 1024;
 /// Largest JSON of one row in bytes.
 pub(super) const MOST: usize = 16 << 20;
 

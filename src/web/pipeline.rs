@@ -303,14 +303,26 @@ impl Web {
             return Err(Error::Busy);
         };
         let web = self.clone();
-        self.runtime.spawn(async move {
-            let Ok(turn) = web.renders.clone().acquire_owned().await else { return };
-            drop(place);
-            tokio::task::spawn_blocking(move || {
-                web.render(pilot, gzip);
-                drop(turn);
-            });
-        });
+        // Without a queue the thread is asked for at once: a task in between would cost two more wakings.
+        match self.renders.clone().try_acquire_owned() {
+            Ok(turn) => {
+                drop(place);
+                self.runtime.spawn_blocking(move || {
+                    web.render(pilot, gzip);
+                    drop(turn);
+                });
+            }
+            Err(_) => {
+                self.runtime.spawn(async move {
+                    let Ok(turn) = web.renders.clone().acquire_owned().await else { return };
+                    drop(place);
+                    tokio::task::spawn_blocking(move || {
+                        web.render(pilot, gzip);
+                        drop(turn);
+                    });
+                });
+            }
+        }
         Ok(())
     }
 

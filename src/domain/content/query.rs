@@ -115,14 +115,11 @@ pub fn placed(read: &impl Read, id: DocumentId) -> Result<Option<Placed>> {
     Ok(read.get::<Revision>(live.0)?.map(|revision| Placed { item, revision }))
 }
 
-/// The neighbours of an item in its column: the one above it (newer) and the one below (older).
+/// The neighbour above an item in its column, the newer one.
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn neighbours(read: &impl Read, item: &Item) -> Result<(Option<Item>, Option<Item>)> {
+pub fn newer(read: &impl Read, item: &Item) -> Result<Option<Item>> {
     let list = ListKey::new(LIVE_OF_CHANNEL, &[item.channel().0]);
-    let position = item.entry().position();
-    let newer = items(read, &read.list_back(list, position, 1)?)?.pop();
-    let older = items(read, &read.list(list, position, 1)?)?.pop();
-    Ok((newer, older))
+    Ok(items(read, &read.list_back(list, item.entry().position(), 1)?)?.pop())
 }

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use minijinja::Value;
+use serde::Serialize;
+
 use crate::app::App;
 use crate::base::id::{ChannelId, DocumentId};
 use crate::cache::Recorder;
 use crate::domain::content::{self, LIVE_OF_CHANNEL};
 use crate::domain::site::{Channel, ChannelKind, SiteNode};
-use crate::render::view::{ListPage, SectionPage, SinglePage};
+use crate::render::view::{ItemView, PagingView, SectionPage, SinglePage};
 use crate::store::{ListKey, Position, Read};
 
 use super::page::{About, answer};
-use super::views::{With, block, column_view, document_view, item_views, paging};
+use super::views::{With, block, column_value, column_view, document_view, item_views, paging};
 use super::{Answer, Ask, Failure};
 
 /// Documents of each child column on a section page.
@@ -71,12 +74,20 @@ fn list(
     }
     let entries = recorder.list_at(list, (page - 1) * size, size as usize)?;
     let items = content::items(recorder, &entries)?;
-    let view = ListPage {
-        column: column_view(recorder, node, channel)?,
+    let view = Page {
+        column: column_value(recorder, node, channel)?,
         items: item_views(app, recorder, &items, With::Nothing),
         paging,
     };
     answer(app, recorder, node, ask, about, "channel/list.html", view)
+}
+
+/// [`ListPage`](crate::render::view::ListPage) with its column ready for templates.
+#[derive(Serialize)]
+struct Page {
+    column: Value,
+    items: Vec<ItemView>,
+    paging: PagingView,
 }
 
 fn section(

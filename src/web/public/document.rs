@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use minijinja::Value;
+use serde::Serialize;
+
 use crate::app::App;
 use crate::base::id::DocumentId;
 use crate::cache::Recorder;
 use crate::domain::content::{self, Placed};
 use crate::domain::site::{ChannelKind, SiteNode};
-use crate::render::view::{DocumentPage, DocumentView, MetaView};
+use crate::render::view::{DocumentView, MetaView};
 
 use super::page::{About, answer, label};
-use super::views::{column_view, document_view, item_url};
+use super::views::{column_value, document_view, item_url};
 use super::{Answer, Ask, Failure};
 
 /// The document or reference with this number, if it is live and this is its address.
@@ -50,8 +53,15 @@ pub fn document(
         canonical,
         ..About::default()
     };
-    let page = DocumentPage { column: column_view(recorder, node, channel)?, document: view };
+    let page = Page { column: column_value(recorder, node, channel)?, document: view };
     answer(app, recorder, node, ask, about, "content/document.html", page)
+}
+
+/// [`DocumentPage`](crate::render::view::DocumentPage) with its column ready for templates.
+#[derive(Serialize)]
+struct Page {
+    column: Value,
+    document: DocumentView,
 }
 
 /// A single-page column shows its newest document under its own address.

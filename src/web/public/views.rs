@@ -1,10 +1,11 @@
 //! From documents and columns to what templates see.
 
 use minijinja::Value;
+use minijinja::value::Serde;
 
 use crate::app::App;
 use crate::base::clock;
-use crate::cache::Recorder;
+use crate::cache::{MemoKey, Recorder};
 use crate::domain::content::{self, Attachment, Item, LIVE_OF_CHANNEL, Picture, Placed};
 use crate::domain::media::Media;
 use crate::domain::site::{Channel, SiteNode};
@@ -117,6 +118,15 @@ pub fn column_view(recorder: &Recorder, node: &SiteNode, channel: &Channel) -> R
     })
 }
 
+/// [`column_view`] as a value for templates, kept in the cache until something in it changes.
+pub fn column_value(recorder: &Recorder, node: &SiteNode, channel: &Channel) -> Result<Value, Failure> {
+    let value = recorder.memo(MemoKey::column(channel.id.0), |recorder| {
+        note_site(recorder, node);
+        column_view(recorder, node, channel).map(|view| Value::from(Serde(&view)))
+    })?;
+    Ok((*value).clone())
+}
+
 /// A document for its own page.
 pub fn document_view(
     app: &App,
@@ -126,9 +136,7 @@ pub fn document_view(
 ) -> Result<DocumentView, Failure> {
     let Placed { item, revision } = placed;
     let text = &revision.text;
-    let (newer, older) = content::neighbours(recorder, item)?;
-    let neighbour =
-        |neighbour: Option<Item>| neighbour.and_then(|item| item_view(app, recorder, &item, With::Nothing));
+    let newer = content::newer(recorder, item)?.and_then(|item| item_view(app, recorder, &item, With::Nothing));
     let origin = match &item.reference {
         None => None,
         Some(_) => {
@@ -149,6 +157,7 @@ pub fn document_view(
     // The next older ones, not the newest: a new document then leaves the other pages of its column in the cache.
     let list = ListKey::new(LIVE_OF_CHANNEL, &[item.channel().0]);
     let related = content::items(recorder, &recorder.list(list, item.entry().position(), 6)?)?;
+    let related = item_views(app, recorder, &related, With::Nothing);
     note_site(recorder, node);
     Ok(DocumentView {
         id: item.id(),
@@ -169,9 +178,9 @@ pub fn document_view(
         picture: text.picture.as_ref().map(picture_view),
         attachments,
         origin,
-        newer: neighbour(newer),
-        older: neighbour(older),
-        related: item_views(app, recorder, &related, With::Nothing),
+        newer,
+        older: related.first().cloned(),
+        related,
     })
 }
 
