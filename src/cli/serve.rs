@@ -64,7 +64,11 @@ async fn run(app: &Arc<App>, began: Instant, out: &mut Output) -> Result<(), Fai
         server::StartError::Certificates(faults) => Failure::Usage(faults.iter().map(Fault::to_string).collect()),
         other => Failure::failed(other),
     })?;
-    let jobs = [tokio::spawn(jobs::due(app.clone())), tokio::spawn(jobs::hits(app.clone()))];
+    let jobs = [
+        tokio::spawn(jobs::due(app.clone())),
+        tokio::spawn(jobs::hits(app.clone())),
+        tokio::spawn(jobs::scrub(app.clone())),
+    ];
     for url in urls {
         out.line(url);
     }

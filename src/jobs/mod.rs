@@ -4,8 +4,10 @@
 
 mod due;
 mod hits;
+mod scrub;
 mod sites;
 
 pub use due::run as due;
 pub use hits::{flush as flush_hits, run as hits};
+pub use scrub::run as scrub;
 pub use sites::watch as watch_sites;

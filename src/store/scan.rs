@@ -35,10 +35,11 @@ impl Sums {
     }
 }
 
-type Piece = (Vec<u8>, Vec<u8>);
+/// First key and the key after the last one.
+pub(super) type Piece = (Vec<u8>, Vec<u8>);
 
 /// Pieces of the key space of about the same size; a row's parts stay together.
-fn pieces(state: &State) -> Result<Vec<Piece>> {
+pub(super) fn pieces(state: &State) -> Result<Vec<Piece>> {
     let mut found = Vec::new();
     let mut cursor = vec![key::ROW];
     while let Some(first) = state.range(&cursor, None).next().transpose()? {
@@ -116,7 +117,8 @@ pub(super) fn rows(state: &State, from: &[u8], to: &[u8], mut each: impl FnMut(u
     finish(open)
 }
 
-fn piece(state: &State, from: &[u8], to: &[u8], sums: &mut Sums) -> Result<()> {
+/// Adds the keys of one piece to `sums`.
+pub(super) fn piece(state: &State, from: &[u8], to: &[u8], sums: &mut Sums) -> Result<()> {
     if from[0] == key::ROW {
         return rows(state, from, to, |table, id, stored| {
             sums.rows += 1;
