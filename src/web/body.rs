@@ -209,6 +209,8 @@ impl From<BodyError> for super::Error {
 /// Body of a request, bounded in size and in the pauses between its pieces.
 pub struct RequestBody {
     incoming: Option<Incoming>,
+    /// A body that is there already.
+    ready: Option<Bytes>,
     limit: u64,
     seen: u64,
     pause: Duration,
@@ -218,12 +220,17 @@ pub struct RequestBody {
 impl RequestBody {
     /// `incoming` up to `limit` bytes with pauses of at most `pause`.
     pub fn new(incoming: Incoming, limit: u64, pause: Duration) -> RequestBody {
-        RequestBody { incoming: Some(incoming), limit, seen: 0, pause, timer: None }
+        RequestBody { incoming: Some(incoming), ready: None, limit, seen: 0, pause, timer: None }
     }
 
     /// A request without a body.
     pub fn empty() -> RequestBody {
-        RequestBody { incoming: None, limit: 0, seen: 0, pause: Duration::ZERO, timer: None }
+        RequestBody { incoming: None, ready: None, limit: 0, seen: 0, pause: Duration::ZERO, timer: None }
+    }
+
+    /// A body that is there already.
+    pub fn full(bytes: impl Into<Bytes>) -> RequestBody {
+        RequestBody { ready: Some(bytes.into()), ..RequestBody::empty() }
     }
 
     /// Sets the largest size in bytes, for example for an upload.
@@ -243,7 +250,9 @@ impl http_body::Body for RequestBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
-        let Some(incoming) = &mut this.incoming else { return Poll::Ready(None) };
+        let Some(incoming) = &mut this.incoming else {
+            return Poll::Ready(this.ready.take().map(|bytes| Ok(Frame::data(bytes))));
+        };
         match Pin::new(incoming).poll_frame(cx) {
             Poll::Ready(None) => Poll::Ready(None),
             Poll::Ready(Some(Err(e))) => Poll::Ready(Some(Err(e.into()))),
@@ -267,11 +276,12 @@ impl http_body::Body for RequestBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.as_ref().is_none_or(http_body::Body::is_end_stream)
+        self.ready.is_none() && self.incoming.as_ref().is_none_or(http_body::Body::is_end_stream)
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.as_ref().map_or_else(|| SizeHint::with_exact(0), http_body::Body::size_hint)
+        let ready = self.ready.as_ref().map_or(0, |bytes| bytes.len() as u64);
+        self.incoming.as_ref().map_or_else(|| SizeHint::with_exact(ready), http_body::Body::size_hint)
     }
 }
 

@@ -21,7 +21,7 @@ use super::negotiate::variant;
 use super::pipeline::{Answering, ErrorContext, Slow, Web};
 use super::policy::Keep;
 use super::public::{self, Answer, Ask, Failure};
-use super::{Error, delivery};
+use super::{Error, admin, delivery};
 
 /// Seconds for which a browser keeps the choice of elder mode.
 const ELDER_SECONDS: u32 = 365 * 24 * 3600;
@@ -29,12 +29,13 @@ const ELDER_SECONDS: u32 = 365 * 24 * 3600;
 /// Answers everything that is not in the cache.
 pub struct Group {
     app: Arc<App>,
+    admin: axum::Router,
 }
 
 impl Group {
     /// The answers of an application.
     pub fn new(app: Arc<App>) -> Arc<Group> {
-        Arc::new(Group { app })
+        Arc::new(Group { admin: admin::router(app.clone()), app })
     }
 }
 
@@ -110,7 +111,7 @@ impl Slow for Group {
                 request: client.request,
             };
             let headers = request.headers().clone();
-            match self.clone().other(request).await {
+            match self.clone().other(request, client).await {
                 Ok(response) => response,
                 Err(error) => self.error_response(&error, &context, &headers),
             }
@@ -177,7 +178,7 @@ impl Group {
     }
 
     /// Old hosts, theme files, media, and what only looks like a page.
-    async fn other(self: Arc<Self>, request: Request<RequestBody>) -> Result<Response<Body>, Error> {
+    async fn other(self: Arc<Self>, request: Request<RequestBody>, client: Client) -> Result<Response<Body>, Error> {
         let name = host(request.uri(), request.headers())?.to_ascii_lowercase();
         let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
         let path = request.uri().path().to_owned();
@@ -209,6 +210,9 @@ impl Group {
             // A name of its own leads to the site's place under the main address.
             let to = format!("{}{}{}", self.app.origin(), node.site.prefix(), target);
             return Ok(send(moved(StatusCode::MOVED_PERMANENTLY, &to)?, &headers, false));
+        }
+        if path == "/admin" || path.starts_with("/admin/") {
+            return Ok(admin::answer(&self.admin, request, client).await);
         }
         if let Some(rest) = path.strip_prefix("/theme/") {
             return self.theme_file(&method, &headers, rest).await;

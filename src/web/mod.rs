@@ -2,8 +2,10 @@
 //!
 //! **Invariant:** statuses come from `error`, `Cache-Control` from `policy`, other safety headers from `security`.
 
+pub mod admin;
 pub mod body;
 pub mod client;
+pub mod csrf;
 pub mod delivery;
 mod error;
 pub mod file;
@@ -14,7 +16,9 @@ pub mod pipeline;
 pub mod policy;
 pub mod public;
 pub mod range;
+pub mod routes;
 pub mod security;
+pub mod session;
 
 pub use body::{Body, RequestBody};
 pub use client::{Client, Hosts, RequestId};

@@ -10,6 +10,8 @@ use http::{HeaderMap, HeaderValue, header};
 pub enum Role {
     /// A page of ours: everything from this server only.
     Page,
+    /// An admin page: never inside another page, and other sites do not learn its address.
+    Admin,
     /// A file of a theme.
     Asset,
     /// An uploaded picture, sound or film that the browser shows itself.
@@ -27,6 +29,10 @@ impl Role {
                 "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                  object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
             }
+            Role::Admin => {
+                "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
+                 object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            }
             Role::Asset => "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; sandbox",
             Role::Shown => "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
             Role::Pdf => "default-src 'self'; script-src 'none'; object-src 'self'; style-src 'unsafe-inline'",
@@ -38,7 +44,8 @@ impl Role {
     pub fn set(self, headers: &mut HeaderMap) {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(self.policy()));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
+        let referrer = if self == Role::Admin { "same-origin" } else { "strict-origin-when-cross-origin" };
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
     }
 }
 
