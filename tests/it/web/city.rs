@@ -18,7 +18,7 @@ use zhanqun::web::{Client, RequestId, Web, group};
 pub struct City {
     pub app: Arc<App>,
     pub web: Arc<Web>,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 /// What a visitor gets.
@@ -90,7 +90,12 @@ impl City {
         let app = App::open(config, clock, &()).unwrap();
         app.apply_sites().unwrap();
         let web = group::compose(&app, tokio::runtime::Handle::current());
-        City { app, web, _dir: dir }
+        City { app, web, dir }
+    }
+
+    /// The folder of everything.
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
     }
 
     pub fn channel(&self, slug: &str, path: &str) -> ChannelId {
