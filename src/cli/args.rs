@@ -51,6 +51,9 @@ pub enum Command {
     },
     /// Brings a backup into an empty data directory, or one subsite back to a moment
     Restore(Restore),
+    /// Copies of a site
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// The audit log
     #[command(subcommand)]
     Journal(JournalCommand),
@@ -265,6 +268,20 @@ pub struct Restore {
     /// The moment, `2026-11-23 09:30` in Beijing time
     #[arg(long, value_name = "TIME", requires = "site")]
     pub at: Option<String>,
+}
+
+/// `export …`
+#[derive(Debug, Clone, Subcommand)]
+pub enum ExportCommand {
+    /// A frozen copy of a site that any static web server can serve
+    Static {
+        /// Site
+        #[arg(long, value_name = "SLUG")]
+        site: String,
+        /// Folder for the copy, empty or new; it is the root of the copy's host
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
 }
 
 /// `journal …`

@@ -12,6 +12,7 @@ mod bench;
 mod check;
 mod control;
 mod demo_text;
+mod export;
 mod import;
 mod journal;
 mod output;
@@ -170,6 +171,7 @@ fn execute(context: &mut Context<'_>, command: &Command) -> Result<(), Failure> 
         Command::Import(command) => import::import(context, command),
         Command::Redirect(command) => redirect::redirect(context, command),
         Command::Restore(restore) => backup::restore_site(context, restore),
+        Command::Export(command) => export::export(context, command),
         Command::Bench(command) => bench::bench(context, command),
         Command::Serve | Command::Check | Command::Backup { .. } | Command::Journal(_) => {
             Err(Failure::Usage(vec!["this command does not run inside a server".into()]))
