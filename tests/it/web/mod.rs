@@ -1,7 +1,7 @@
 //! Pages through the pipeline, without sockets.
 
 mod addresses;
-mod city;
+pub mod city;
 mod elder;
 mod initial;
 mod publish;
