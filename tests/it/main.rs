@@ -3,6 +3,7 @@
 mod cache;
 mod config;
 mod jobs;
+mod migrate;
 mod render;
 mod server;
 mod store;

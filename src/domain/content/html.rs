@@ -47,6 +47,12 @@ const ATTRIBUTES_OF: [(&str, &[&str]); 14] = [
 /// Elements whose text goes with them.
 const CONTENT_GONE: [&str; 8] = ["script", "style", "title", "textarea", "noscript", "iframe", "object", "select"];
 
+/// Elements inside a line: the words before and after them belong together.
+const INLINE: [&str; 20] = [
+    "a", "abbr", "b", "bdi", "bdo", "code", "del", "dfn", "em", "font", "i", "ins", "mark", "s", "small", "span", "strong",
+    "sub", "sup", "u",
+];
+
 static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
@@ -202,10 +208,31 @@ pub fn plain_text(html: &str) -> String {
         builder.clean_content_tags(CONTENT_GONE.into_iter().collect());
         builder
     });
-    let spaced = html.replace("</", " </").replace("<br", " <br");
+    let spaced = spaced(html);
     let text = NOTHING.clean(&spaced).to_string();
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// HTML with a space where a block or line ends, so that words do not run together there; inside a
+/// line nothing is added.
+fn spaced(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + html.len() / 16);
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        out.push_str(before);
+        let name = tag[1..].strip_prefix('/').unwrap_or(&tag[1..]);
+        let long = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+        let ends_line = tag[1..].starts_with('/') || name[..long].eq_ignore_ascii_case("br");
+        if ends_line && !INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(&name[..long])) {
+            out.push(' ');
+        }
+        out.push('<');
+        rest = &tag[1..];
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A summary from the head of a text: at most `characters`, cut after a sentence where there is one.

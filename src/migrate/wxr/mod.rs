@@ -15,5 +15,7 @@ mod reader;
 mod rewrite;
 mod run;
 mod source;
+mod token;
+mod write;
 
 pub use run::{Failure, Options, Progress, run};

@@ -4,17 +4,17 @@
 //! file is a [`Fault`] with the line, and no entity but the five of XML is known.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use quick_xml::Reader as XmlReader;
-use quick_xml::errors::{Error as XmlError, IllFormedError};
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::Event;
 
 use crate::base::fault::Fault;
 
 use super::item::{Author, Comment, Item, Label, SiteFacts, Term};
-use super::source::{Malformed, Source};
+use super::source::Source;
+use super::token::{Token, attributes, io_fault, join, resolve, xml_fault};
 
 /// Most bytes of one text.
 pub(super) const LARGEST_TEXT: usize = 64 << 20;
@@ -32,17 +32,6 @@ pub(super) enum Entry {
     Category(Term),
     Tag(Term),
     Item(Box<Item>),
-}
-
-/// An event, owned, as far as it matters here.
-enum Token {
-    Start(String, Vec<(String, String)>),
-    End,
-    Text(String),
-    Cdata(String),
-    /// As written, without `&` and `;`.
-    Reference(String),
-    Eof,
 }
 
 /// Reads an export.
@@ -475,99 +464,5 @@ fn check_version(text: &str) -> Result<String, String> {
         _ if !good => Err(format!("wp:wxr_version \"{}\" is not a version number like 1.2", short(text))),
         Some("1") => Ok(text.to_owned()),
         _ => Err(format!("wp:wxr_version {text} is not known; this program reads versions 1.0 to 1.2")),
-    }
-}
-
-fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>, String> {
-    let mut found = Vec::new();
-    for attribute in start.attributes() {
-        let attribute = attribute.map_err(|error| error.to_string())?;
-        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
-        found.push((attribute.key.as_ref().to_owned(), value.into_owned()));
-    }
-    Ok(found)
-}
-
-/// The character of a reference; only the five names of XML and numbers are known.
-fn resolve(reference: &str) -> Option<char> {
-    match reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let number = reference.strip_prefix('#')?;
-            let code = match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
-    }
-}
-
-/// Puts the pieces of a text together. Old exporters wrote `]]>` into CDATA sections as it is: then
-/// the section ends too early and a bare `]]>` follows; the whole is taken as the one section that was meant.
-fn join(pieces: &[Token]) -> String {
-    let bare = pieces.iter().any(|piece| matches!(piece, Token::Text(text) if text.contains("]]>")));
-    let begins = pieces.iter().find(|piece| !matches!(piece, Token::Text(text) if text.trim().is_empty()));
-    if bare && matches!(begins, Some(Token::Cdata(_))) {
-        let mut raw = String::new();
-        for piece in pieces {
-            match piece {
-                Token::Cdata(text) => raw.extend(["<![CDATA[", text, "]]>"]),
-                Token::Text(text) => raw.push_str(text),
-                Token::Reference(name) => raw.extend(["&", name, ";"]),
-                _ => {}
-            }
-        }
-        if let Some(inner) = raw.trim().strip_prefix("<![CDATA[").and_then(|rest| rest.strip_suffix("]]>")) {
-            return printable(inner.to_owned());
-        }
-    }
-    let mut joined = String::new();
-    for piece in pieces {
-        match piece {
-            Token::Cdata(text) | Token::Text(text) if joined.is_empty() => joined = text.clone(),
-            Token::Cdata(text) | Token::Text(text) => joined.push_str(text),
-            Token::Reference(name) => joined.extend(resolve(name)),
-            _ => {}
-        }
-    }
-    printable(joined)
-}
-
-/// Without control characters, which databases hold and XML forbids.
-fn printable(text: String) -> String {
-    let bad = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{7f}');
-    if text.contains(bad) { text.chars().filter(|c| !bad(*c)).collect() } else { text }
-}
-
-fn io_fault(path: &Path, line: usize, error: &io::Error) -> Fault {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<Malformed>()) {
-        Some(malformed) => Fault::line(path, malformed.line, malformed.what.clone()),
-        None => Fault::line(path, line, error.to_string()),
-    }
-}
-
-/// `begin` is the line where the token begins, `now` where reading stopped.
-fn xml_fault(path: &Path, begin: usize, now: usize, open: &[String], error: &XmlError) -> Fault {
-    match error {
-        XmlError::Io(error) => io_fault(path, now, error),
-        XmlError::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
-            Fault::line(path, begin, format!("</{found}> where </{expected}> is expected"))
-        }
-        XmlError::IllFormed(IllFormedError::UnmatchedEndTag(found)) => {
-            Fault::line(path, begin, format!("</{found}> ends nothing"))
-        }
-        XmlError::IllFormed(IllFormedError::UnclosedReference) => {
-            Fault::line(path, begin.max(now), "a bare & in the text; it must be written &amp;")
-        }
-        XmlError::Syntax(error) => {
-            let place = open.last().map(|name| format!(" in <{name}>")).unwrap_or_default();
-            Fault::line(path, begin, format!("{error}{place}"))
-        }
-        other => Fault::line(path, begin, other.to_string().replace('\n', " ")),
     }
 }

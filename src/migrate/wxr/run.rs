@@ -4,38 +4,22 @@
 //! fails takes its batch back.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::App;
 use crate::base::clock;
 use crate::base::fault::Fault;
-use crate::base::id::{ChannelId, DocumentId};
 use crate::domain;
-use crate::domain::content::{self, Brought, Draft, Imported, Picture, Text};
-use crate::domain::site::{self, Batch, Channel, ChannelKind, Old, SiteNode};
-use crate::migrate::report::{Report, Suspicious};
-use crate::store::{self, Actor, Read, Transaction};
+use crate::domain::content;
+use crate::domain::site::{self, Batch, Channel, ChannelKind, SiteNode};
+use crate::migrate::report::Report;
+use crate::store::{self, Actor, Read};
 
-use super::body::Bodies;
 use super::columns::{Columns, Maker, Names};
-use super::files::Files;
-use super::item::{Item, Label};
-use super::old::OldAddresses;
-use super::plan::{Fate, Home, Plan, fate, number_of, skip_reason};
-use super::reader::{Entry, Reader};
-
-/// Documents written in one transaction.
-const PORTION: usize = 200;
-/// Bytes of bodies written in one transaction.
-const PORTION_BYTES: usize = 8 << 20;
-/// Most bytes of one document; the store takes 16 MB of JSON in a row.
-const LARGEST: usize = 14 << 20;
-/// Tries when somebody edits the same documents meanwhile.
-const TRIES: usize = 5;
-/// Kinds of removed HTML that are listed with their documents.
-const SUSPICIOUS: [&str; 9] = ["script", "iframe", "object", "embed", "form", "applet", "meta", "base", "frame"];
+use super::plan::Plan;
+use super::reader::Reader;
+use super::write::{Work, Writer};
 
 /// What ops asked for.
 #[derive(Debug, Clone, Default)]
@@ -146,9 +130,7 @@ pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<
         batch: &batch,
         now,
         report,
-        old: OldAddresses::default(),
-        chunk: Vec::new(),
-        chunk_bytes: 0,
+        work: Work::default(),
     };
     let done = writer.write(begin, &new_hosts, &|done| progress("importing", done, length));
     let mut report = writer.report;
@@ -296,265 +278,4 @@ fn take_back(app: &App, batch: &Batch, report: &Report, dry: bool, error: Failur
         Err(undo) => format!("taking it back failed, too ({undo}); run: zhanqun import undo {}", batch.name),
     };
     Failure::Undone { error: Box::new(error), then }
-}
-
-/// A document that waits for its transaction.
-struct Waiting {
-    imported: Imported,
-    /// Why it arrives as a draft; empty if it is public.
-    draft: &'static str,
-}
-
-struct Writer<'a> {
-    app: &'a Arc<App>,
-    node: &'a SiteNode,
-    root: Option<ChannelId>,
-    plan: &'a Plan,
-    columns: &'a Columns,
-    hosts: &'a HashSet<String>,
-    options: &'a Options,
-    batch: &'a Batch,
-    now: i64,
-    report: Report,
-    old: OldAddresses,
-    chunk: Vec<Waiting>,
-    chunk_bytes: usize,
-}
-
-impl Writer<'_> {
-    fn write(&mut self, begin: Transaction, new_hosts: &[String], progress: &dyn Fn(u64)) -> Result<(), Failure> {
-        self.begin(begin, new_hosts)?;
-        let dry = self.options.dry_run;
-        let mut files = Files::new(self.app, self.node, self.options.media.as_deref(), self.batch.id, dry);
-        files.attachments(self.plan, &mut self.report)?;
-        self.old.archives(self.plan, self.columns, self.node, self.root);
-        let mut reader = Reader::open(&self.options.file)?;
-        let bodies = Bodies {
-            plan: self.plan,
-            columns: self.columns,
-            node: self.node,
-            hosts: self.hosts,
-            missing_mark: self.app.text(self.node, "import.picture_missing"),
-        };
-        while let Some(entry) = reader.next()? {
-            progress(reader.bytes_read());
-            if let Entry::Item(item) = entry {
-                self.item(&reader, *item, &bodies, &mut files)?;
-            }
-            if self.chunk.len() >= PORTION || self.chunk_bytes >= PORTION_BYTES {
-                files.flush()?;
-                self.commit()?;
-            }
-        }
-        files.flush()?;
-        self.commit()?;
-        self.report.comments.too_many += reader.comments_dropped;
-        Ok(())
-    }
-
-    /// Batch, columns and old hosts.
-    fn begin(&mut self, mut tx: Transaction, new_hosts: &[String]) -> Result<(), Failure> {
-        for channel in &self.columns.new {
-            site::add_channel(&mut tx, channel)?;
-        }
-        let added = site::add_old_hosts(&mut tx, self.node.site.id, new_hosts)?;
-        tx.put(&Batch { hosts: added.clone(), ..self.batch.clone() })?;
-        self.report.hosts = added;
-        if !self.options.dry_run {
-            self.app.store.commit(tx.note(&self.batch.name))?;
-        }
-        Ok(())
-    }
-
-    fn item(&mut self, reader: &Reader<File>, item: Item, bodies: &Bodies<'_>, files: &mut Files<'_>) -> Result<(), Failure> {
-        let skipped = skip_reason(&item).or_else(|| self.plan.again.contains(&item.line).then(|| "same number again".into()));
-        if let Some(reason) = skipped {
-            *self.report.skipped.entry(reason).or_default() += 1;
-            self.report.comments.skipped += item.comments.len();
-            return Ok(());
-        }
-        let number = number_of(&item);
-        if item.is_attachment() {
-            self.attachment_addresses(number, &item, files)?;
-            self.report.comments.skipped += item.comments.len();
-            return Ok(());
-        }
-        let changed = || reader.fault(item.line, "the file changed while it was read");
-        let post = *self.plan.posts.get(&number).ok_or_else(changed)?;
-        let mut title = content::plain_text(&item.title);
-        let named = if title.is_empty() { format!("#{number}") } else { title.clone() };
-        let body = bodies.body(&item.content, number, &named, files, &mut self.report)?;
-        for (what, count) in &body.removed {
-            *self.report.removed.entry(what.clone()).or_default() += count;
-            let handler = what.split_once('@').is_some_and(|(_, rest)| rest.starts_with("on") || rest.contains(':'));
-            if SUSPICIOUS.contains(&what.as_str()) || handler {
-                let place = Suspicious { document: named.clone(), line: item.line, what: what.clone(), count: *count };
-                self.report.suspicious.push(place);
-            }
-        }
-        if body.html.len() > LARGEST {
-            *self.report.skipped.entry("text too large".into()).or_default() += 1;
-            self.report.comments.skipped += item.comments.len();
-            self.report.notes.push(format!("line {}: \"{named}\" has {} MB of text and was left out", item.line, body.html.len() >> 20));
-            return Ok(());
-        }
-        let plain = content::plain_text(&body.html);
-        if title.is_empty() {
-            self.report.documents.untitled += 1;
-            title = match content::summary_of(&plain, 30) {
-                text if text.trim().is_empty() => named.clone(),
-                text => text,
-            };
-        }
-        let excerpt = content::plain_text(&item.excerpt);
-        let summary = if excerpt.is_empty() { content::summary_of(&plain, 120) } else { content::summary_of(&excerpt, 200) };
-        let mut text = Text {
-            title,
-            body: body.html,
-            summary,
-            author: self.plan.authors.get(&item.creator).cloned().unwrap_or_else(|| item.creator.clone()),
-            keywords: keywords(&item.labels, self.plan, post.home),
-            ..Text::default()
-        };
-        text.picture = self.title_picture(&item, files)?;
-        let fate = fate(&item, self.now);
-        let (published, was_published, draft) = match fate {
-            Fate::Public(time) if self.options.publish => (Some(time), None, ""),
-            Fate::Public(time) => (None, Some(time), "was public"),
-            Fate::Draft(why) => (None, None, why),
-        };
-        let mut comments = Vec::new();
-        for comment in &item.comments {
-            if comment.is_rubbish() {
-                self.report.comments.rubbish += 1;
-            } else {
-                comments.push(comment.archived());
-                self.report.comments.archived += 1;
-            }
-        }
-        self.old.document(self.plan, self.hosts, (number, post.home == Home::Page), (&item.link, &item.guid), DocumentId(post.document));
-        self.chunk_bytes += text.body.len();
-        self.chunk.push(Waiting {
-            draft,
-            imported: Imported {
-                id: Some(DocumentId(post.document)),
-                draft: Draft { channel: ChannelId(post.channel), text, pinned: item.sticky, valid_until: None },
-                published,
-                was_published,
-                origin: self.plan.origin(number),
-                batch: Some(self.batch.id),
-                comments,
-            },
-        });
-        Ok(())
-    }
-
-    fn attachment_addresses(&mut self, number: u64, item: &Item, files: &mut Files<'_>) -> Result<(), Failure> {
-        let Some(attachment) = self.plan.attachments.get(&number) else { return Ok(()) };
-        let stored = match self.plan.absolute(&attachment.url) {
-            Some(url) => files.get(self.plan, &url, &attachment.alt, &mut self.report)?.ok(),
-            None => None,
-        };
-        let parent = self.plan.posts.get(&attachment.parent).map(|post| DocumentId(post.document));
-        let stored = stored.as_ref().map(|stored| stored.url.as_str());
-        self.old.attachment(self.plan, (number, &item.link, attachment), stored, parent);
-        Ok(())
-    }
-
-    fn title_picture(&mut self, item: &Item, files: &mut Files<'_>) -> Result<Option<Picture>, Failure> {
-        let Some(attachment) = self.plan.attachments.get(&item.thumbnail) else { return Ok(None) };
-        let Some(url) = self.plan.absolute(&attachment.url) else { return Ok(None) };
-        let stored = files.get(self.plan, &url, &attachment.alt, &mut self.report)?;
-        let Ok(stored) = stored else { return Ok(None) };
-        if !stored.picture {
-            return Ok(None);
-        }
-        let alt = if stored.alt.is_empty() { attachment.title.clone() } else { stored.alt };
-        Ok(Some(Picture { media: stored.id, url: stored.url, alt, width: stored.width, height: stored.height }))
-    }
-
-    /// Writes what waits; when somebody edits one of the documents meanwhile, it is tried again.
-    fn commit(&mut self) -> Result<(), Failure> {
-        let chunk = std::mem::take(&mut self.chunk);
-        self.chunk_bytes = 0;
-        let old = self.old.take();
-        for attempt in 1.. {
-            match self.try_commit(&chunk, &old) {
-                Ok((brought, written)) => {
-                    self.count(&chunk, &brought);
-                    self.report.redirects.new += written.new;
-                    self.report.redirects.changed += written.changed;
-                    self.report.redirects.unchanged += written.unchanged;
-                    self.report.redirects.kept += written.kept;
-                    return Ok(());
-                }
-                Err(Failure::Domain(domain::error::Error::Store(store::Error::Conflict { .. }))) if attempt < TRIES => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    fn try_commit(&self, chunk: &[Waiting], old: &[Old]) -> Result<(Vec<Brought>, site::Written), Failure> {
-        let mut tx = self.app.store.transaction(Actor::cli(), "import.wxr").site(self.node.site.id.0).note(&self.batch.name);
-        if self.options.dry_run {
-            // The columns were not written, but documents ask for them.
-            for channel in &self.columns.new {
-                tx.put(channel)?;
-            }
-        }
-        let mut brought = Vec::with_capacity(chunk.len());
-        for waiting in chunk {
-            brought.push(content::bring(&mut tx, &waiting.imported, self.now)?);
-        }
-        let written = site::write_redirects(&mut tx, self.node.site.id, Some(self.batch.id), old)?;
-        if !self.options.dry_run && !tx.is_empty() {
-            self.app.store.commit(tx)?;
-        }
-        Ok((brought, written))
-    }
-
-    fn count(&mut self, chunk: &[Waiting], brought: &[Brought]) {
-        let documents = &mut self.report.documents;
-        for (waiting, brought) in chunk.iter().zip(brought) {
-            let document = match brought {
-                Brought::New(document) => {
-                    documents.imported += 1;
-                    document
-                }
-                Brought::Updated(document) => {
-                    documents.updated += 1;
-                    document
-                }
-                Brought::Unchanged(_) => {
-                    documents.unchanged += 1;
-                    continue;
-                }
-                Brought::Kept(_) => {
-                    documents.kept += 1;
-                    continue;
-                }
-            };
-            if document.is_live() {
-                documents.published += 1;
-            } else {
-                let why = if waiting.draft.is_empty() { "withdrawn here" } else { waiting.draft };
-                *documents.drafts.entry(why.into()).or_default() += 1;
-            }
-        }
-    }
-}
-
-/// Tags, and the categories that are not the home.
-fn keywords(labels: &[Label], plan: &Plan, home: Home) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    for label in labels {
-        let tag = matches!(label.domain.as_str(), "post_tag" | "tag");
-        let other = plan.category_of(label).is_some_and(|number| home != Home::Category(number));
-        let word = content::plain_text(&label.name);
-        if (tag || other) && !word.is_empty() && !words.contains(&word) {
-            words.push(word);
-        }
-    }
-    words
 }

@@ -1,0 +1,6 @@
+//! Importing old sites.
+
+mod fixture;
+mod markup;
+mod refused;
+mod wxr;
