@@ -36,20 +36,27 @@ pub fn pack(encoding: Encoding, level: u8, body: &[u8]) -> Bytes {
             let out = Vec::with_capacity(body.len() / 3 + 64);
             let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::new(u32::from(level)));
             encoder.write_all(body).expect("writing to memory");
-            encoder.finish().expect("writing to memory").into()
+            exact(&encoder.finish().expect("writing to memory"))
         }
-        Encoding::Zstd => zstd::bulk::compress(body, i32::from(level)).expect("memory for compressing").into(),
+        Encoding::Zstd => exact(&zstd::bulk::compress(body, i32::from(level)).expect("memory for compressing")),
         Encoding::Brotli => {
             let params = brotli::enc::BrotliEncoderParams {
                 quality: i32::from(level),
+                // A window that holds the body: the usual one of 4 MB costs memory and time to clear it.
+                lgwin: (usize::BITS - body.len().leading_zeros()).clamp(16, 22) as i32,
                 size_hint: body.len(),
                 ..Default::default()
             };
             let mut out = Vec::with_capacity(body.len() / 3 + 64);
             brotli::BrotliCompress(&mut &*body, &mut out, &params).expect("writing to memory");
-            out.into()
+            exact(&out)
         }
     }
+}
+
+/// A copy without room to grow: it is kept for long.
+fn exact(bytes: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(bytes)
 }
 
 /// What is to be made.

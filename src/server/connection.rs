@@ -228,11 +228,8 @@ impl Service<Request<Incoming>> for Requests {
         let shared = &self.shared;
         let h2 = request.version() == Version::HTTP_2;
         let redirect = shared.config.redirect_http && !self.secure;
-        if !shared.access_log
-            && !self.trusted
-            && !redirect
-            && let Some(response) = shared.web.cached(&request, self.secure)
-        {
+        let plain = !shared.access_log && !self.trusted && !redirect;
+        if plain && let Some(response) = shared.web.cached(&request, self.secure) {
             self.watch.answered(h2);
             shared.metrics.cached(response.status().as_u16());
             return Answer::Ready(Some(response));
@@ -247,19 +244,20 @@ impl Service<Request<Incoming>> for Requests {
         let shared = shared.clone();
         Answer::Slow(Box::pin(async move {
             let _busy = busy;
-            answer(&shared, request, client).await
+            answer(&shared, request, client, plain).await
         }))
     }
 }
 
-async fn answer(shared: &Arc<Shared>, request: Request<Incoming>, client: Client) -> Response<Body> {
+/// `missed`: the page has been looked for in the cache.
+async fn answer(shared: &Arc<Shared>, request: Request<Incoming>, client: Client, missed: bool) -> Response<Body> {
     let start = Instant::now();
     let about = shared.access_log.then(|| About::of(&request));
     let secure_elsewhere = shared.config.redirect_http && !client.secure;
     let mut cached = false;
     let response = if secure_elsewhere && let Some(response) = to_https(&request, shared.https_port) {
         response
-    } else if let Some(response) = shared.web.cached(&request, client.secure) {
+    } else if !missed && let Some(response) = shared.web.cached(&request, client.secure) {
         cached = true;
         response
     } else {

@@ -160,7 +160,8 @@ impl Group {
         Rendered {
             language: HeaderValue::try_from(lang).ok(),
             last_modified: Some(self.app.clock.now()),
-            ..Rendered::html(status, html)
+            // A copy of the right size: the text grew while it was rendered and holds up to twice its length.
+            ..Rendered::html(status, bytes::Bytes::copy_from_slice(html.as_bytes()))
         }
     }
 
