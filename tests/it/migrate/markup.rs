@@ -43,7 +43,7 @@ fn marks_of_pages_and_blocks_go() {
         ("前<!-- 注 -->后", "<p>前后</p>"),
         (
             "<!-- wp:paragraph -->\n<p>一\n二</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:heading {\"level\":3} -->\n<h3>题</h3>\n<!-- /wp:heading -->",
-            "<p>一\n二</p>\n<h2>题</h2>",
+            "<p>一\n二</p>\n\n\n<h2>题</h2>",
         ),
         ("经典\n\n段落\n\n<!-- wp:separator -->\n<hr class=\"wp-block-separator\"/>\n<!-- /wp:separator -->", "<p>经典</p>\n<p>段落</p>\n\n<hr>"),
         ("<!-- wp:latest-posts {\"a\":1} /-->文", "<p>文</p>"),
