@@ -2,6 +2,7 @@
 
 mod cache;
 mod config;
+mod domain;
 mod render;
 mod server;
 mod store;
