@@ -18,7 +18,7 @@ use zhanqun::web::{Client, RequestId, Web, group};
 pub struct City {
     pub app: Arc<App>,
     pub web: Arc<Web>,
-    _dir: tempfile::TempDir,
+    pub dir: tempfile::TempDir,
 }
 
 /// What a visitor gets.
@@ -90,7 +90,7 @@ impl City {
         let app = App::open(config, clock, &()).unwrap();
         app.apply_sites().unwrap();
         let web = group::compose(&app, tokio::runtime::Handle::current());
-        City { app, web, _dir: dir }
+        City { app, web, dir }
     }
 
     pub fn channel(&self, slug: &str, path: &str) -> ChannelId {
