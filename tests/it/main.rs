@@ -2,6 +2,7 @@
 
 mod cache;
 mod config;
+mod domain;
 mod jobs;
 mod migrate;
 mod render;

@@ -1,0 +1,3 @@
+//! Features: rules, actions, queries, without a server.
+
+mod account;
