@@ -18,7 +18,7 @@ use zhanqun::web::{Client, RequestId, Web, group};
 pub struct City {
     pub app: Arc<App>,
     pub web: Arc<Web>,
-    dir: tempfile::TempDir,
+    pub dir: tempfile::TempDir,
 }
 
 /// What a visitor gets.

@@ -1,6 +1,7 @@
 //! Pages through the pipeline, without sockets.
 
 mod addresses;
+mod admin;
 pub mod city;
 mod elder;
 mod initial;
