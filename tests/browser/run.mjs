@@ -1,12 +1,15 @@
 // Opens pages of a running server in Chromium at 1280 and 375 px and checks them.
 //
 //   node run.mjs BASE_URL [PATH…] [--pages FILE.json] [--only REGEX] [--modes normal,elder]
-//                [--screenshots DIR] [--full] [--chromium PATH] [--jobs N]
+//                [--screenshots DIR] [--full] [--chromium PATH] [--jobs N] [--user NAME]
 //
 // pages.json: [{"name": "portal home", "path": "/"}, {"name": "missing", "path": "/nothing/", "status": 404},
 //              {"name": "document with a table", "in": "/mzj/tzgg/", "title": "…", "has": "main table"}]
 // An entry with "in" and "title" is found by the link of that text in the list; "has" (a selector or a
 // list of selectors) must be in the page, so that the test does not pass on a page of another kind.
+// "user": true opens a page as the user of --user, whose password is in ZHANQUN_CHECK_PASSWORD; "lang" is
+// the browser's language; "fill" ({"#username": "x"}) types into the page and sends its main form, so that
+// "status" and everything else are about the answer to that.
 // Each page is opened at both widths in each mode; elder mode is chosen by its cookie, as visitors have it.
 // Fails on: unexpected status, console errors, CSP violations, failed requests, requests to another
 // host, axe violations, sideways scrolling at 375 px, inline script or style, a missing skip link,
@@ -20,7 +23,7 @@ import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
 const require = createRequire(import.meta.url);
-const USAGE = "usage: node run.mjs BASE_URL [PATH…] [--pages FILE.json] [--only REGEX] [--modes normal,elder] [--screenshots DIR] [--full] [--chromium PATH] [--jobs N]";
+const USAGE = "usage: node run.mjs BASE_URL [PATH…] [--pages FILE.json] [--only REGEX] [--modes normal,elder] [--screenshots DIR] [--full] [--chromium PATH] [--jobs N] [--user NAME]";
 const WIDTHS = [1280, 375];
 const MODES = ["normal", "elder"];
 
@@ -41,6 +44,7 @@ try {
       screenshots: { type: "string" },
       chromium: { type: "string", default: "/usr/bin/chromium" },
       jobs: { type: "string", default: "2" },
+      user: { type: "string" },
     },
   });
 } catch (error) {
@@ -149,7 +153,7 @@ async function scrollThrough() {
 
 async function check(browser, entry, width, mode, sources) {
   const problems = [];
-  const context = await browser.newContext({ viewport: { width, height: width < 600 ? 740 : 900 }, reducedMotion: "reduce" });
+  const context = await browser.newContext({ viewport: { width, height: width < 600 ? 740 : 900 }, reducedMotion: "reduce", locale: entry.lang, storageState: entry.user ? loggedIn : undefined });
   try {
     if (mode === "elder") await context.addCookies([{ name: "elder", value: "1", url: origin }]);
     await context.addInitScript(listen);
@@ -173,7 +177,14 @@ async function check(browser, entry, width, mode, sources) {
       if (response.status() >= 400 && response.url() !== address) problems.push(`request failed: ${response.url()} answered ${response.status()}`);
     });
 
-    const response = await page.goto(address, { waitUntil: "load", timeout: 30_000 });
+    let response = await page.goto(address, { waitUntil: "load", timeout: 30_000 });
+    if (entry.fill) {
+      for (const [selector, text] of Object.entries(entry.fill)) await page.fill(selector, text);
+      const answered = page.waitForResponse((answer) => answer.request().method() === "POST");
+      await page.click("main form button");
+      response = await answered;
+      await page.waitForLoadState("load");
+    }
     if (response.status() !== entry.status) problems.push(`answered ${response.status()}, expected ${entry.status}`);
     if (width === WIDTHS[0]) sources.set({ entry, mode }, await response.body());
     for (const selector of entry.has) {
@@ -262,6 +273,22 @@ const browser = await chromium
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   })
   .catch((error) => stop(`${args.values.chromium} does not start: ${error.message.split("\n")[0]}`));
+
+// The cookies of --user, got through the log-in page.
+async function logIn(name) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(new URL("/admin/login", origin).href);
+  await page.fill("#username", name);
+  await page.fill("#password", process.env.ZHANQUN_CHECK_PASSWORD ?? "");
+  await page.click("main form button");
+  await page.waitForLoadState("load");
+  if (new URL(page.url()).pathname === "/admin/login") stop(`${name} cannot log in: is ZHANQUN_CHECK_PASSWORD set?`);
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
+const loggedIn = args.values.user ? await logIn(args.values.user) : undefined;
 
 const sources = new Map();
 const queue = pages.flatMap((entry) => modes.flatMap((mode) => WIDTHS.map((width) => ({ entry, width, mode }))));

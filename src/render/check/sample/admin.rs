@@ -127,12 +127,12 @@ fn sessions(count: u64) -> Vec<SessionView> {
 }
 
 fn home() -> AdminHomePage {
-    let site = |slug: &str, name: &str, state, documents| AdminSiteView {
+    let site = |slug: &str, name: &str, state, documents: Option<u64>| AdminSiteView {
         slug: slug.into(),
         name: name.into(),
         url: if state == "planned" { String::new() } else { format!("/{slug}/") },
         state,
-        part: documents == None,
+        part: documents.is_none(),
         published: 128,
         documents,
     };
