@@ -155,7 +155,7 @@ async fn logging_in_and_out() {
     assert_eq!((answer.status.as_u16(), answer.location()), (303, "/admin/"));
     let home = browser.get("/admin/").await;
     assert_eq!(home.status, 200);
-    assert!(home.body.contains("li.fang&lt;b&gt;,您好") && home.body.contains("测试市民政局"));
+    assert!(home.body.contains("li.fang&lt;b&gt;，您好") && home.body.contains("测试市民政局"));
     assert_eq!(browser.get("/admin/nothing").await.status, 404);
     assert_eq!(browser.get("/admin/log-out").await.status, 405);
     assert_eq!(browser.get("/admin/log-out").await.header("allow"), "POST");
@@ -449,7 +449,7 @@ async fn a_person_is_told_of_the_log_in_before_and_of_wrong_passwords() {
     let again = Browser::new(&city);
     again.log_in("li.fang", GOOD).await;
     let home = again.get("/admin/").await.body;
-    assert!(home.contains("上次登录:2026-11-23 10:00,来自 10.20.30.40") && home.contains("其后有 2 次密码错误"));
+    assert!(home.contains("上次登录：2026-11-23 10:00，来自 10.20.30.40") && home.contains("其后有 2 次密码错误"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
