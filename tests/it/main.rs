@@ -1,7 +1,9 @@
 //! All integration tests; the modules mirror src.
 
+mod architecture;
 mod cache;
 mod config;
+mod domain;
 mod jobs;
 mod migrate;
 mod render;

@@ -1,0 +1,9 @@
+//! Stories of the domain: sites, addresses, redirects, documents.
+
+mod addresses;
+mod declarations;
+mod documents;
+mod group;
+mod initial;
+mod redirects;
+mod sites;
