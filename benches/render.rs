@@ -39,10 +39,7 @@ fn pages(criterion: &mut Criterion) {
                 .find(|sample| sample.template == template && sample.name == name)
                 .expect("the samples hold a page of every template");
             let frame = check::frame(theme, sample);
-            let size = theme
-                .render(template, &frame, &sample.fields)
-                .expect("shipped themes render")
-                .len();
+            let size = theme.render(template, &frame, &sample.fields).expect("shipped themes render").len();
             group.throughput(Throughput::Bytes(size as u64));
             group.bench_function(format!("{template} {size} bytes"), |bencher| {
                 bencher.iter(|| black_box(theme.render(template, &frame, &sample.fields)));

@@ -213,12 +213,22 @@ fn figures(documents: u64) {
         );
     }
     let stats = store.stats();
-    println!("{} rows, {} keys, journal {} MB, state {} MB", stats.rows, stats.keys, stats.journal_bytes >> 20, size(&dir.path().join("state")) >> 20);
+    println!(
+        "{} rows, {} keys, journal {} MB, state {} MB",
+        stats.rows,
+        stats.keys,
+        stats.journal_bytes >> 20,
+        size(&dir.path().join("state")) >> 20
+    );
     println!("loaded: {}", memory());
     timed("snapshot", || store.snapshot().unwrap());
     timed("close", || store.close().unwrap());
     drop(store);
-    println!("state after the close {} MB, snapshot {} MB", size(&dir.path().join("state")) >> 20, size(&dir.path().join("snapshots")) >> 20);
+    println!(
+        "state after the close {} MB, snapshot {} MB",
+        size(&dir.path().join("state")) >> 20,
+        size(&dir.path().join("snapshots")) >> 20
+    );
     let store = timed("open after a clean stop", open);
     println!("opened: {}", memory());
     let all = ListKey::new(2, &[]);
@@ -248,7 +258,8 @@ fn main() {
     match std::env::var("ZHANQUN_FIGURES") {
         Ok(documents) => figures(documents.parse().unwrap()),
         Err(_) => {
-            let mut criterion = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(4)).configure_from_args();
+            let mut criterion =
+                Criterion::default().sample_size(20).measurement_time(Duration::from_secs(4)).configure_from_args();
             benches(&mut criterion);
             criterion.final_summary();
         }

@@ -252,8 +252,8 @@ impl App {
             let mut changed = false;
             for name in declaration.files() {
                 let path = folder.join(name);
-                let bytes =
-                    std::fs::read(&path).map_err(|error| OpenError::Faults(vec![Fault::file(&path, error.to_string())]))?;
+                let bytes = std::fs::read(&path)
+                    .map_err(|error| OpenError::Faults(vec![Fault::file(&path, error.to_string())]))?;
                 let new = NewMedia {
                     site: node.site.id,
                     file_name: name,
@@ -303,7 +303,9 @@ fn check_themes(declarations: &[Declaration], engine: &Engine) -> Vec<Fault> {
                     && colour.contrast_with_white() < LEAST_CONTRAST
                 {
                     let contrast = colour.contrast_with_white();
-                    let message = format!("colour has a contrast of {contrast:.1}:1 against white, {LEAST_CONTRAST}:1 is the least");
+                    let message = format!(
+                        "colour has a contrast of {contrast:.1}:1 against white, {LEAST_CONTRAST}:1 is the least"
+                    );
                     faults.push(Fault::line(&declaration.file, declaration.colour_line, message));
                 }
                 for (key, value) in &declaration.settings {

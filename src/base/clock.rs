@@ -46,9 +46,7 @@ pub fn zone() -> TimeZone {
 
 /// Milliseconds since 1970 as civil time in Beijing; times out of range become 1970.
 pub fn local(millis: i64) -> ZonedDateTime {
-    Timestamp::from_millisecond(millis)
-        .unwrap_or(Timestamp::UNIX_EPOCH)
-        .to_zoned_datetime(zone())
+    Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone())
 }
 
 /// `2026-11-20 09:30`, the form that inspection rules want.

@@ -267,6 +267,10 @@ fn form(rendered: &Rendered, hash: &str, dress: Dress, encoding: Encoding, level
 
 impl fmt::Debug for Page {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Page").field("status", &self.status()).field("hash", &self.hash).field("size", &self.size()).finish()
+        f.debug_struct("Page")
+            .field("status", &self.status())
+            .field("hash", &self.hash)
+            .field("size", &self.size())
+            .finish()
     }
 }

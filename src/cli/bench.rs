@@ -28,8 +28,7 @@ fn fill(context: &mut Context<'_>, documents: u64, sites: u64) -> Result<(), Fai
     if app.store.seq() > 0 {
         return Err(Failure::failed(format!("{}: not empty", app.data_dir().display())));
     }
-    let declarations =
-        crate::app::App::read_sites(&app.config, &app.engine).map_err(crate::app::OpenError::Faults)?;
+    let declarations = crate::app::App::read_sites(&app.config, &app.engine).map_err(crate::app::OpenError::Faults)?;
     crate::domain::site::apply(&app.store, Actor::cli(), &declarations)?;
     more_sites(context, sites)?;
     let directory = app.directory().clone();
@@ -75,7 +74,11 @@ fn fill(context: &mut Context<'_>, documents: u64, sites: u64) -> Result<(), Fai
     });
     results.into_iter().collect::<Result<(), Failure>>()?;
     meter.end();
-    context.out.line(format!("{documents} documents in {} columns of {} sites", places.len(), directory.len().min(sites as usize)));
+    context.out.line(format!(
+        "{documents} documents in {} columns of {} sites",
+        places.len(),
+        directory.len().min(sites as usize)
+    ));
     Ok(())
 }
 

@@ -92,7 +92,8 @@ pub fn listen(app: Arc<App>) -> std::io::Result<()> {
             match stream {
                 Ok(stream) => {
                     let app = app.clone();
-                    let answered = std::thread::Builder::new().name("command".into()).spawn(move || answer(&app, stream));
+                    let answered =
+                        std::thread::Builder::new().name("command".into()).spawn(move || answer(&app, stream));
                     if let Err(error) = answered {
                         tracing::error!(%error, "no thread for a command");
                     }

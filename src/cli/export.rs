@@ -74,7 +74,8 @@ impl Copy<'_> {
                 let hash = BlobHash::parse(&media.hash)
                     .ok_or_else(|| Failure::failed(format!("{address}: its hash cannot be read")))?;
                 let from = self.app.blobs.path(&hash);
-                let bytes = std::fs::read(&from).map_err(|error| Failure::failed(format!("{}: {error}", from.display())))?;
+                let bytes =
+                    std::fs::read(&from).map_err(|error| Failure::failed(format!("{}: {error}", from.display())))?;
                 self.write(&decoded, &bytes)?;
             }
             Answer::Moved(to) if to.starts_with('/') => {
@@ -91,7 +92,9 @@ impl Copy<'_> {
     fn links(&mut self, html: &str) -> String {
         let mut out = String::with_capacity(html.len());
         let mut rest = html;
-        while let Some(at) = ["href=\"", "src=\"", "action=\""].iter().filter_map(|a| Some(rest.find(a)? + a.len())).min() {
+        while let Some(at) =
+            ["href=\"", "src=\"", "action=\""].iter().filter_map(|a| Some(rest.find(a)? + a.len())).min()
+        {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
             let end = rest.find('"').unwrap_or(rest.len());

@@ -87,13 +87,7 @@ struct ChangeRow {
     row: Option<Box<RawValue>>,
 }
 
-fn show(
-    config: &Config,
-    filter: &Filter,
-    last: Option<usize>,
-    changes: bool,
-    out: &mut Output,
-) -> Result<(), Failure> {
+fn show(config: &Config, filter: &Filter, last: Option<usize>, changes: bool, out: &mut Output) -> Result<(), Failure> {
     let tables: HashMap<u8, TableDef> = domain::tables().into_iter().map(|table| (table.table, table)).collect();
     let mut slugs: HashMap<u64, String> = HashMap::new();
     let mut kept: VecDeque<Row> = VecDeque::new();

@@ -148,7 +148,8 @@ fn with_app(config: Config, command: &Command, out: &mut Output) -> Result<(), F
     let input = if command.reads_password() { user::read_password(out)? } else { None };
     match App::open(config, Clock::System, &progress) {
         Ok(app) => {
-            let folder = std::env::current_dir().map_err(|error| Failure::failed(format!("working directory: {error}")))?;
+            let folder =
+                std::env::current_dir().map_err(|error| Failure::failed(format!("working directory: {error}")))?;
             let result = execute(&mut Context { app: &app, folder, input, out }, command);
             app.store.close()?;
             result

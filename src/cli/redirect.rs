@@ -43,12 +43,7 @@ fn import(context: &mut Context<'_>, file: &std::path::Path, slug: &str, dry_run
 }
 
 /// Reads the lines; every mistake names its line.
-fn read(
-    context: &Context<'_>,
-    node: &SiteNode,
-    name: &str,
-    text: &str,
-) -> Result<(Vec<Old>, Vec<String>), Failure> {
+fn read(context: &Context<'_>, node: &SiteNode, name: &str, text: &str) -> Result<(Vec<Old>, Vec<String>), Failure> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let headers = reader.headers().map_err(|error| Failure::failed(format!("{name}: {error}")))?.clone();
     let column = |wanted: &str| headers.iter().position(|header| header.eq_ignore_ascii_case(wanted));

@@ -135,8 +135,9 @@ fn rename(context: &mut Context<'_>, slug: &str, new: &str) -> Result<(), Failur
                 return Err(Failure::failed(format!("{} is there already", target.display())));
             }
             site::rename(&context.app.store, Actor::cli(), node.site.id, new)?;
-            std::fs::rename(&folder, &target)
-                .map_err(|error| Failure::failed(format!("{}: {error}; rename the folder by hand", folder.display())))?;
+            std::fs::rename(&folder, &target).map_err(|error| {
+                Failure::failed(format!("{}: {error}; rename the folder by hand", folder.display()))
+            })?;
             context.out.line(format!("/{slug}/ is /{new}/ now and answers 301; the folder is {}", target.display()));
             return Ok(());
         }
@@ -169,8 +170,21 @@ fn retire(context: &mut Context<'_>, slug: &str, to: Option<&str>) -> Result<(),
 /// A site as a site.toml that would declare it.
 fn export(node: &SiteNode) -> String {
     use toml::{Table, Value};
-    let Site { name, short_name, kind, parent, description, lang, hosts, old_hosts, theme, identity, contact, state, .. } =
-        &node.site;
+    let Site {
+        name,
+        short_name,
+        kind,
+        parent,
+        description,
+        lang,
+        hosts,
+        old_hosts,
+        theme,
+        identity,
+        contact,
+        state,
+        ..
+    } = &node.site;
     let text = |value: &str| Value::String(value.to_owned());
     let list = |values: &[String]| Value::Array(values.iter().map(|value| text(value)).collect());
     let mut table = Table::new();
@@ -218,8 +232,9 @@ fn export(node: &SiteNode) -> String {
 fn export_columns(node: &SiteNode, parent: Option<crate::base::id::ChannelId>, out: &mut Vec<toml::Value>) {
     use toml::{Table, Value};
     for channel in node.below(parent) {
-        let Channel { slug, name, kind, column_type, update, description, keywords, hidden, page_size, feed, url, .. } =
-            channel;
+        let Channel {
+            slug, name, kind, column_type, update, description, keywords, hidden, page_size, feed, url, ..
+        } = channel;
         let mut table = Table::new();
         table.insert("slug".into(), slug.clone().into());
         table.insert("name".into(), name.clone().into());

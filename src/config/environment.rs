@@ -65,7 +65,11 @@ fn with(config: &Config, path: &[String], text: &str) -> Result<Config, String> 
             return Err("cannot be set by the environment, use the file".into());
         }
         Value::Array(_) => Value::Array(
-            text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(|item| Value::String(item.into())).collect(),
+            text.split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(|item| Value::String(item.into()))
+                .collect(),
         ),
         Value::Table(_) => return Err("is a section, not a setting".into()),
         Value::Float(_) | Value::Datetime(_) => return Err("cannot be set by the environment".into()),

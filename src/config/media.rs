@@ -17,8 +17,8 @@ pub struct MediaConfig {
 impl Default for MediaConfig {
     fn default() -> MediaConfig {
         let types = [
-            "jpg", "jpeg", "png", "gif", "webp", "pdf", "ofd", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et",
-            "dps", "txt", "csv", "zip", "rar", "7z", "mp3", "mp4",
+            "jpg", "jpeg", "png", "gif", "webp", "pdf", "ofd", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps",
+            "et", "dps", "txt", "csv", "zip", "rar", "7z", "mp3", "mp4",
         ];
         MediaConfig { max_upload_mb: 100, types: types.iter().map(ToString::to_string).collect() }
     }

@@ -58,7 +58,11 @@ impl Config {
     /// # Errors
     /// Everything wrong that could be found, at least one fault.
     pub fn load(file: Option<&Path>) -> Result<Config, Vec<Fault>> {
-        Config::load_with(file, Path::new(DEFAULT_FILE), std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))))
+        Config::load_with(
+            file,
+            Path::new(DEFAULT_FILE),
+            std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
+        )
     }
 
     /// Like [`Config::load`] with another default place and another environment.

@@ -209,8 +209,13 @@ impl Report {
         let Documents { imported, updated, unchanged, kept, .. } = &self.documents;
         let Files { attachments_found, attachments_missing, attachments_refused, .. } = &self.files;
         let drafts: usize = self.documents.drafts.values().sum();
-        let items = imported + updated + unchanged + kept
-            + attachments_found + attachments_missing + attachments_refused
+        let items = imported
+            + updated
+            + unchanged
+            + kept
+            + attachments_found
+            + attachments_missing
+            + attachments_refused
             + self.skipped_total();
         items == self.read.items
             && self.read.posts + self.read.pages + self.read.attachments + self.read.other == self.read.items
@@ -221,7 +226,9 @@ impl Report {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let Read { items, posts, pages, attachments, other } = &self.read;
-        lines.push(format!("read: {items} items: {posts} posts, {pages} pages, {attachments} attachments, {other} other"));
+        lines.push(format!(
+            "read: {items} items: {posts} posts, {pages} pages, {attachments} attachments, {other} other"
+        ));
         let Documents { imported, updated, unchanged, kept, published, .. } = &self.documents;
         let drafts: usize = self.documents.drafts.values().sum();
         lines.push(format!(
@@ -235,7 +242,11 @@ impl Report {
         if !without_documents.is_empty() {
             let some: Vec<&str> = without_documents.iter().take(10).map(String::as_str).collect();
             let dots = if without_documents.len() > 10 { ", …" } else { "" };
-            lines.push(format!("  no column for {} categories without documents of their own: {}{dots}", without_documents.len(), some.join(", ")));
+            lines.push(format!(
+                "  no column for {} categories without documents of their own: {}{dots}",
+                without_documents.len(),
+                some.join(", ")
+            ));
         }
         let Files { copied, unchanged, attachments_missing, attachments_refused, missing, .. } = &self.files;
         lines.push(format!(
@@ -248,8 +259,13 @@ impl Report {
             lines.push(format!("  … {} in all; --report FILE.json lists them", missing.total));
         }
         let Redirects { new, changed, unchanged, kept } = &self.redirects;
-        lines.push(format!("old addresses: {new} new, {changed} changed, {unchanged} as before, {kept} made by hand and left alone"));
-        lines.push(format!("links: {} lead to new addresses, {} still to the old site", self.links.rewritten, self.links.left));
+        lines.push(format!(
+            "old addresses: {new} new, {changed} changed, {unchanged} as before, {kept} made by hand and left alone"
+        ));
+        lines.push(format!(
+            "links: {} lead to new addresses, {} still to the old site",
+            self.links.rewritten, self.links.left
+        ));
         lines.push(format!("taken out: {}{}", self.removed.values().sum::<usize>(), by_reason(&self.removed)));
         for Suspicious { document, line, what, count } in self.suspicious.first.iter().take(20) {
             lines.push(format!("  {what} × {count}: {document} (line {line})"));
@@ -258,7 +274,9 @@ impl Report {
             lines.push(format!("  … {} in all; --report FILE.json lists them", self.suspicious.total));
         }
         let Comments { archived, rubbish, too_many, skipped } = &self.comments;
-        lines.push(format!("comments: {archived} archived, {rubbish} spam or bin, {too_many} too many, {skipped} of skipped items"));
+        lines.push(format!(
+            "comments: {archived} archived, {rubbish} spam or bin, {too_many} too many, {skipped} of skipped items"
+        ));
         if !self.hosts.is_empty() {
             lines.push(format!("old hosts added: {}", self.hosts.join(" ")));
         }

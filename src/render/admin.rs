@@ -21,7 +21,12 @@ impl Engine {
     ///
     /// # Errors
     /// When the theme or template is missing or fails.
-    pub fn render_admin(&self, template: &str, page: &AdminView, fields: impl Serialize) -> Result<String, RenderError> {
+    pub fn render_admin(
+        &self,
+        template: &str,
+        page: &AdminView,
+        fields: impl Serialize,
+    ) -> Result<String, RenderError> {
         let themes = self.themes();
         let theme = themes.get(THEME).ok_or_else(|| RenderError::NoTheme(THEME.to_owned()))?;
         theme.render_admin(template, page, Value::from(Serde(fields)))

@@ -42,11 +42,7 @@ impl Colour {
     pub fn mix(self, other: Colour, part: f64) -> Colour {
         // The result lies between two bytes, so the cast cannot cut anything off.
         let mix = |a: u8, b: u8| (f64::from(a) * (1.0 - part) + f64::from(b) * part).round() as u8;
-        Colour {
-            red: mix(self.red, other.red),
-            green: mix(self.green, other.green),
-            blue: mix(self.blue, other.blue),
-        }
+        Colour { red: mix(self.red, other.red), green: mix(self.green, other.green), blue: mix(self.blue, other.blue) }
     }
 
     /// Contrast with white by WCAG 2, 1 to 21; text needs 4.5.

@@ -112,12 +112,7 @@ impl Engine {
     }
 
     /// The shared part of the pages of a site in a theme.
-    pub fn site_frame(
-        &self,
-        theme: &str,
-        site: &SiteView,
-        nav: &[ColumnLink],
-    ) -> Result<SiteFrame, RenderError> {
+    pub fn site_frame(&self, theme: &str, site: &SiteView, nav: &[ColumnLink]) -> Result<SiteFrame, RenderError> {
         let themes = self.themes();
         let theme = themes.get(theme).ok_or_else(|| RenderError::NoTheme(theme.to_owned()))?;
         Ok(SiteFrame::new(theme, site, nav))
@@ -145,30 +140,20 @@ impl Theme {
         frame: &Frame,
         page: impl Serialize,
     ) -> Result<String, RenderError> {
-        let context =
-            self.context(frame, Value::from(Serde(page)), self.translator(&frame.site.lang));
+        let context = self.context(frame, Value::from(Serde(page)), self.translator(&frame.site.lang));
         let template = self.compiled(template)?;
         template.render(context).map_err(|error| self.failed(&error))
     }
 
     /// The parsed template of that name.
-    pub(crate) fn compiled(
-        &self,
-        template: &str,
-    ) -> Result<minijinja::Template<'_, '_>, RenderError> {
-        self.environment.get_template(template).map_err(|_| RenderError::NoTemplate {
-            theme: self.name().to_owned(),
-            template: template.to_owned(),
-        })
+    pub(crate) fn compiled(&self, template: &str) -> Result<minijinja::Template<'_, '_>, RenderError> {
+        self.environment
+            .get_template(template)
+            .map_err(|_| RenderError::NoTemplate { theme: self.name().to_owned(), template: template.to_owned() })
     }
 
     /// Everything that a template sees.
-    pub(crate) fn context(
-        self: &Arc<Self>,
-        frame: &Frame,
-        fields: Value,
-        translator: Value,
-    ) -> Value {
+    pub(crate) fn context(self: &Arc<Self>, frame: &Frame, fields: Value, translator: Value) -> Value {
         Value::from_object(Context {
             theme: Arc::clone(self),
             site: Arc::clone(&frame.site),
@@ -251,10 +236,7 @@ struct Context {
 
 impl std::fmt::Debug for Context {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Context")
-            .field("theme", &self.theme.name())
-            .field("page", &self.page)
-            .finish_non_exhaustive()
+        f.debug_struct("Context").field("theme", &self.theme.name()).field("page", &self.page).finish_non_exhaustive()
     }
 }
 

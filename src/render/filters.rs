@@ -42,9 +42,8 @@ fn date(text: &str, form: &str) -> Result<String, Error> {
     let day = text.get(..10).unwrap_or(text);
     let time = text.get(11..16).unwrap_or("00:00");
     let seconds = text.get(16..19).filter(|rest| rest.starts_with(':')).unwrap_or(":00");
-    let moment: DateTime = format!("{day}T{time}{seconds}")
-        .parse()
-        .map_err(|_| bad(format!("\"{text}\" is neither a day nor a time")))?;
+    let moment: DateTime =
+        format!("{day}T{time}{seconds}").parse().map_err(|_| bad(format!("\"{text}\" is neither a day nor a time")))?;
     jiff::fmt::strtime::format(form, moment).map_err(|error| bad(format!("\"{form}\": {error}")))
 }
 

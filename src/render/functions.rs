@@ -41,27 +41,22 @@ impl Latest for NoLatest {
 pub(crate) fn asset(addresses: HashMap<String, Value>) -> Value {
     Value::from_function(move |path: &str| -> Result<Value, Error> {
         addresses.get(path).cloned().ok_or_else(|| {
-            Error::new(
-                ErrorKind::InvalidOperation,
-                format!("no static file \"{path}\" in the theme or its parents"),
-            )
+            Error::new(ErrorKind::InvalidOperation, format!("no static file \"{path}\" in the theme or its parents"))
         })
     })
 }
 
 /// `latest("tzgg", limit=8)`: the newest documents of a column of this site.
 pub(crate) fn latest(source: Arc<dyn Latest>) -> Value {
-    Value::from_function(
-        move |column: &str, limit: Option<usize>, options: Kwargs| -> Result<Value, Error> {
-            let limit = match limit {
-                Some(limit) => limit,
-                None => options.get::<Option<usize>>("limit")?.unwrap_or(LATEST_DEFAULT),
-            };
-            options.assert_all_used()?;
-            let items = source.latest(column, limit.min(LATEST_LIMIT)).map_err(|reason| {
-                Error::new(ErrorKind::InvalidOperation, format!("latest(\"{column}\"): {reason}"))
-            })?;
-            Ok(Value::from(Serde(items)))
-        },
-    )
+    Value::from_function(move |column: &str, limit: Option<usize>, options: Kwargs| -> Result<Value, Error> {
+        let limit = match limit {
+            Some(limit) => limit,
+            None => options.get::<Option<usize>>("limit")?.unwrap_or(LATEST_DEFAULT),
+        };
+        options.assert_all_used()?;
+        let items = source
+            .latest(column, limit.min(LATEST_LIMIT))
+            .map_err(|reason| Error::new(ErrorKind::InvalidOperation, format!("latest(\"{column}\"): {reason}")))?;
+        Ok(Value::from(Serde(items)))
+    })
 }

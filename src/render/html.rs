@@ -28,9 +28,7 @@ const STRIDE: usize = 16;
 fn first_special(bytes: &[u8]) -> Option<usize> {
     let special = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
     let strides = bytes.chunks_exact(STRIDE);
-    let clean = strides
-        .take_while(|stride| !stride.iter().fold(false, |found, byte| found | special(*byte)))
-        .count();
+    let clean = strides.take_while(|stride| !stride.iter().fold(false, |found, byte| found | special(*byte))).count();
     let start = clean * STRIDE;
     bytes[start..].iter().position(|byte| special(*byte)).map(|position| start + position)
 }
@@ -64,8 +62,7 @@ pub fn format(out: &mut Output, state: &mut State, value: &Value) -> Result<(), 
     }
     if let Some(text) = value.as_str() {
         let plain = value.is_safe() || !matches!(state.auto_escape(), AutoEscape::Html);
-        return if plain { out.write_str(text) } else { write_escaped(out, text) }
-            .map_err(Error::from);
+        return if plain { out.write_str(text) } else { write_escaped(out, text) }.map_err(Error::from);
     }
     match value.kind() {
         ValueKind::Number | ValueKind::Bool => write!(out, "{value}").map_err(Error::from),

@@ -94,9 +94,7 @@ impl Setting {
             None => match self.kind.get_ref() {
                 SettingKind::Number => toml::Value::Integer(0),
                 SettingKind::Bool => toml::Value::Boolean(false),
-                SettingKind::Choice => {
-                    toml::Value::String(self.choices.first().cloned().unwrap_or_default())
-                }
+                SettingKind::Choice => toml::Value::String(self.choices.first().cloned().unwrap_or_default()),
                 _ => toml::Value::String(String::new()),
             },
         }
@@ -112,13 +110,9 @@ impl Setting {
             SettingKind::Colour if text.and_then(Colour::parse).is_none() => {
                 Some("must be a colour such as \"#b4232a\"".to_owned())
             }
-            SettingKind::Number if !value.is_integer() && !value.is_float() => {
-                Some("must be a number".to_owned())
-            }
+            SettingKind::Number if !value.is_integer() && !value.is_float() => Some("must be a number".to_owned()),
             SettingKind::Bool if !value.is_bool() => Some("must be true or false".to_owned()),
-            SettingKind::Choice
-                if !self.choices.iter().any(|choice| Some(choice.as_str()) == text) =>
-            {
+            SettingKind::Choice if !self.choices.iter().any(|choice| Some(choice.as_str()) == text) => {
                 Some(format!("must be one of: {}", self.choices.join(", ")))
             }
             _ => None,
@@ -129,8 +123,7 @@ impl Setting {
 impl Manifest {
     /// Reads the text of `file`, which lies in the folder `folder`.
     pub fn read(file: &Path, folder: &str, text: &str) -> Result<Manifest, Vec<Fault>> {
-        let manifest: Manifest =
-            toml::from_str(text).map_err(|error| vec![Fault::toml(file, text, &error)])?;
+        let manifest: Manifest = toml::from_str(text).map_err(|error| vec![Fault::toml(file, text, &error)])?;
         let mut faults = Vec::new();
         if manifest.name.get_ref() != folder {
             faults.push(Fault::at(
@@ -143,24 +136,14 @@ impl Manifest {
         for (key, setting) in &manifest.settings {
             if *setting.kind.get_ref() == SettingKind::Choice && setting.choices.is_empty() {
                 let at = setting.kind.span().start;
-                faults.push(Fault::at(
-                    file,
-                    text,
-                    at,
-                    format!("settings.{key}: a choice needs choices"),
-                ));
+                faults.push(Fault::at(file, text, at, format!("settings.{key}: a choice needs choices")));
                 continue;
             }
             if let Some(default) = &setting.default
                 && let Some(reason) = setting.refuse(default.get_ref())
             {
                 let at = default.span().start;
-                faults.push(Fault::at(
-                    file,
-                    text,
-                    at,
-                    format!("settings.{key}: the default {reason}"),
-                ));
+                faults.push(Fault::at(file, text, at, format!("settings.{key}: the default {reason}")));
             }
         }
         if faults.is_empty() { Ok(manifest) } else { Err(faults) }

@@ -110,12 +110,8 @@ pub type Catalogue = BTreeMap<String, Arc<Message>>;
 /// Reads a catalogue: flat keys with dots, tables, or both.
 pub fn read(file: &Path, text: &str) -> Result<Catalogue, Vec<Fault>> {
     let table = DeTable::parse(text).map_err(|error| vec![Fault::toml(file, text, &error)])?;
-    let mut reader = Reader {
-        file: Arc::new(file.to_path_buf()),
-        text,
-        catalogue: Catalogue::new(),
-        faults: Vec::new(),
-    };
+    let mut reader =
+        Reader { file: Arc::new(file.to_path_buf()), text, catalogue: Catalogue::new(), faults: Vec::new() };
     reader.table("", table.get_ref());
     if reader.faults.is_empty() { Ok(reader.catalogue) } else { Err(reader.faults) }
 }
@@ -175,9 +171,7 @@ pub struct Messages {
 
 impl Messages {
     /// Joins catalogues, the nearest theme first.
-    pub fn join<'a>(
-        chain: impl DoubleEndedIterator<Item = &'a BTreeMap<String, Catalogue>>,
-    ) -> Messages {
+    pub fn join<'a>(chain: impl DoubleEndedIterator<Item = &'a BTreeMap<String, Catalogue>>) -> Messages {
         let mut languages: BTreeMap<String, Catalogue> = BTreeMap::new();
         for theme in chain.rev() {
             for (language, catalogue) in theme {
@@ -185,10 +179,8 @@ impl Messages {
                 texts.extend(catalogue.iter().map(|(key, text)| (key.clone(), Arc::clone(text))));
             }
         }
-        let complete = languages
-            .keys()
-            .map(|language| (language.clone(), Arc::new(complete(&languages, language))))
-            .collect();
+        let complete =
+            languages.keys().map(|language| (language.clone(), Arc::new(complete(&languages, language)))).collect();
         Messages { languages, complete }
     }
 
@@ -218,10 +210,7 @@ impl Messages {
         self.complete
             .get(language)
             .or_else(|| {
-                self.complete
-                    .iter()
-                    .find(|(name, _)| primary(name) == primary(language))
-                    .map(|(_, texts)| texts)
+                self.complete.iter().find(|(name, _)| primary(name) == primary(language)).map(|(_, texts)| texts)
             })
             .or_else(|| self.complete.get(DEFAULT_LANGUAGE))
             .or_else(|| self.complete.values().next())
@@ -235,10 +224,7 @@ impl Messages {
                 Some(message) => message.fill(|name| arguments.peek::<Value>(name).ok()),
                 None => {
                     if let Some(misses) = &misses {
-                        misses
-                            .lock()
-                            .unwrap_or_else(PoisonError::into_inner)
-                            .insert(key.to_owned());
+                        misses.lock().unwrap_or_else(PoisonError::into_inner).insert(key.to_owned());
                     }
                     Value::from(key)
                 }
@@ -252,14 +238,9 @@ fn primary(language: &str) -> &str {
 }
 
 /// The texts of `language`, then of its relatives, of Chinese, of the rest.
-fn complete(
-    languages: &BTreeMap<String, Catalogue>,
-    language: &str,
-) -> HashMap<String, Arc<Message>> {
+fn complete(languages: &BTreeMap<String, Catalogue>, language: &str) -> HashMap<String, Arc<Message>> {
     let mut order: Vec<&String> = languages.keys().collect();
-    order.sort_by_key(|name| {
-        (*name != language, primary(name) != primary(language), *name != DEFAULT_LANGUAGE)
-    });
+    order.sort_by_key(|name| (*name != language, primary(name) != primary(language), *name != DEFAULT_LANGUAGE));
     let mut texts = HashMap::new();
     for name in order {
         for (key, text) in &languages[name] {

@@ -67,9 +67,8 @@ impl Engine {
     /// after each swap. Until a file is packed it is sent as it is.
     pub fn pack_in_background(&self) {
         let pack = |themes: Arc<Themes>| {
-            let started = std::thread::Builder::new()
-                .name("pack-theme-files".to_owned())
-                .spawn(move || themes.pack_files());
+            let started =
+                std::thread::Builder::new().name("pack-theme-files".to_owned()).spawn(move || themes.pack_files());
             if let Err(error) = started {
                 tracing::warn!(%error, "static files of themes are sent unpacked");
             }
@@ -81,18 +80,17 @@ impl Engine {
     /// Reloads when a file below the themes' folder changes, until the answer is dropped.
     pub fn watch(self: &Arc<Self>) -> Result<ThemeWatch, notify::Error> {
         let (changes, changed) = mpsc::channel();
-        let mut watcher =
-            notify::recommended_watcher(move |event: Result<notify::Event, notify::Error>| {
-                // Nobody listens any more once the server stops.
-                let _ = match event {
-                    Ok(event) if matters(&event) => changes.send(()),
-                    Ok(_) => Ok(()),
-                    Err(error) => {
-                        tracing::warn!(%error, "watching the themes");
-                        Ok(())
-                    }
-                };
-            })?;
+        let mut watcher = notify::recommended_watcher(move |event: Result<notify::Event, notify::Error>| {
+            // Nobody listens any more once the server stops.
+            let _ = match event {
+                Ok(event) if matters(&event) => changes.send(()),
+                Ok(_) => Ok(()),
+                Err(error) => {
+                    tracing::warn!(%error, "watching the themes");
+                    Ok(())
+                }
+            };
+        })?;
         watcher.watch(&self.dir, RecursiveMode::Recursive)?;
         let engine = Arc::downgrade(self);
         std::thread::Builder::new()
@@ -122,10 +120,8 @@ fn matters(event: &notify::Event) -> bool {
             .and_then(|name| name.to_str())
             .is_some_and(|name| name.starts_with(['.', '#']) || name.ends_with('~'))
     };
-    let change = matches!(
-        event.kind,
-        EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Any
-    );
+    let change =
+        matches!(event.kind, EventKind::Create(_) | EventKind::Modify(_) | EventKind::Remove(_) | EventKind::Any);
     change && (event.paths.is_empty() || !event.paths.iter().all(|path| hidden(path)))
 }
 

@@ -49,8 +49,7 @@ impl StaticFile {
         let mime = mime_guess::from_path(name).first_or_octet_stream();
         let text = is_text(mime.essence_str());
         let hash = *blake3::hash(&bytes).as_bytes();
-        let mime =
-            if text { format!("{}; charset=utf-8", mime.essence_str()) } else { mime.to_string() };
+        let mime = if text { format!("{}; charset=utf-8", mime.essence_str()) } else { mime.to_string() };
         StaticFile { bytes, mime, hash, packed: OnceLock::new() }
     }
 
@@ -85,13 +84,8 @@ impl StaticFile {
             if self.bytes.len() < COMPRESS_FROM || !self.mime.ends_with("charset=utf-8") {
                 return Packed { gzip: None, brotli: None };
             }
-            let worth = |packed: Vec<u8>| {
-                (packed.len() < self.bytes.len() * 95 / 100).then(|| Bytes::from(packed))
-            };
-            Packed {
-                gzip: gzip(&self.bytes).and_then(worth),
-                brotli: brotli(&self.bytes).and_then(worth),
-            }
+            let worth = |packed: Vec<u8>| (packed.len() < self.bytes.len() * 95 / 100).then(|| Bytes::from(packed));
+            Packed { gzip: gzip(&self.bytes).and_then(worth), brotli: brotli(&self.bytes).and_then(worth) }
         });
     }
 }
@@ -111,12 +105,8 @@ fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn brotli(bytes: &[u8]) -> Option<Vec<u8>> {
-    let parameters = brotli::enc::BrotliEncoderParams {
-        quality: 11,
-        lgwin: 22,
-        size_hint: bytes.len(),
-        ..Default::default()
-    };
+    let parameters =
+        brotli::enc::BrotliEncoderParams { quality: 11, lgwin: 22, size_hint: bytes.len(), ..Default::default() };
     let mut out = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut out, &parameters).ok()?;
     Some(out)

@@ -121,8 +121,7 @@ impl Scan {
                 self.statements(&block.body, depth);
             }
             Stmt::Block(block) => {
-                let named =
-                    Named { name: block.name.to_owned(), line: block.span().start_line.into() };
+                let named = Named { name: block.name.to_owned(), line: block.span().start_line.into() };
                 match depth {
                     0 => self.outer_blocks.push(named),
                     _ => self.inner_blocks.push(named),
@@ -259,9 +258,7 @@ impl Scan {
                 _ => None,
             });
             match (function.id, first.and_then(constant)) {
-                ("t", Some(key)) => {
-                    self.texts.push(TextUse { key, arguments: argument_names(&call.args) })
-                }
+                ("t", Some(key)) => self.texts.push(TextUse { key, arguments: argument_names(&call.args) }),
                 ("asset", Some(file)) => self.assets.push(file),
                 _ => {}
             }

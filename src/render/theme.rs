@@ -107,8 +107,7 @@ impl Theme {
 
     /// The file behind a name of a template; the name itself if there is none.
     pub fn template_file(&self, name: &str) -> PathBuf {
-        self.template(name)
-            .map_or_else(|| PathBuf::from(name), |(_, template)| template.file.clone())
+        self.template(name).map_or_else(|| PathBuf::from(name), |(_, template)| template.file.clone())
     }
 
     /// The function `t` in the language of a site.
@@ -132,9 +131,7 @@ impl Theme {
         let mut complete: BTreeMap<String, Value> = self
             .settings
             .iter()
-            .map(|(key, setting)| {
-                (key.clone(), Value::from(minijinja::value::Serde(setting.default_value())))
-            })
+            .map(|(key, setting)| (key.clone(), Value::from(minijinja::value::Serde(setting.default_value()))))
             .collect();
         complete.extend(settings.iter().map(|(key, value)| (key.clone(), value.clone())));
         complete
@@ -188,14 +185,12 @@ impl Themes {
             faults.push(Fault::file(dir, "holds no theme"));
         }
         if !faults.is_empty() {
-            faults
-                .sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
+            faults.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));
             faults.dedup();
             return Err(faults);
         }
-        let current = |set: &Arc<FileSet>| {
-            themes.values().any(|theme| theme.files.hash == set.hash && theme.name() == set.theme)
-        };
+        let current =
+            |set: &Arc<FileSet>| themes.values().any(|theme| theme.files.hash == set.hash && theme.name() == set.theme);
         let retired = previous
             .themes
             .values()
@@ -228,10 +223,7 @@ impl Themes {
     /// found too; a hash that is not known gives today's file, marked as such.
     pub fn file(&self, theme: &str, hash: &str, path: &str) -> Option<FoundFile> {
         let today = self.themes.get(theme).map(|theme| &theme.files);
-        let exact = today
-            .into_iter()
-            .chain(&self.retired)
-            .find(|set| set.theme == theme && set.hash == hash);
+        let exact = today.into_iter().chain(&self.retired).find(|set| set.theme == theme && set.hash == hash);
         match exact {
             Some(set) => set.get(path).map(|file| FoundFile { file, exact: true }),
             None => today?.get(path).map(|file| FoundFile { file, exact: false }),
@@ -258,11 +250,7 @@ pub struct FoundFile {
     pub exact: bool,
 }
 
-fn read_sources(
-    dir: &Path,
-    previous: &Themes,
-    faults: &mut Vec<Fault>,
-) -> BTreeMap<String, Arc<Source>> {
+fn read_sources(dir: &Path, previous: &Themes, faults: &mut Vec<Fault>) -> BTreeMap<String, Arc<Source>> {
     let mut sources = BTreeMap::new();
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -277,10 +265,7 @@ fn read_sources(
         if folder.starts_with('.') || !path.join(FILE_NAME).is_file() {
             continue;
         }
-        if !folder
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        {
+        if !folder.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
             faults.push(Fault::file(&path, "the name of a theme may hold only a-z, 0-9 and -"));
             continue;
         }
@@ -294,11 +279,7 @@ fn read_sources(
     sources
 }
 
-fn read_source(
-    dir: &Path,
-    folder: &str,
-    previous: Option<&Arc<Theme>>,
-) -> Result<Source, Vec<Fault>> {
+fn read_source(dir: &Path, folder: &str, previous: Option<&Arc<Theme>>) -> Result<Source, Vec<Fault>> {
     let mut faults = Vec::new();
     let manifest_file = dir.join(FILE_NAME);
     let manifest = read_text(&manifest_file)
@@ -326,21 +307,16 @@ fn read_source(
         }
     }
     for (name, file) in files_below(&dir.join("static"), &mut faults) {
-        let plain =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
         if !name.bytes().all(plain) {
-            faults.push(Fault::file(
-                &file,
-                "the name of a static file may hold only letters, digits and . _ -",
-            ));
+            faults.push(Fault::file(&file, "the name of a static file may hold only letters, digits and . _ -"));
             continue;
         }
         match std::fs::read(&file) {
             Ok(bytes) => {
                 let fresh = StaticFile::new(&name, bytes);
-                let kept = previous
-                    .and_then(|theme| theme.source().files.get(&name))
-                    .filter(|old| old.hash() == fresh.hash());
+                let kept =
+                    previous.and_then(|theme| theme.source().files.get(&name)).filter(|old| old.hash() == fresh.hash());
                 source.files.insert(name, kept.map_or_else(|| Arc::new(fresh), Arc::clone));
             }
             Err(error) => faults.push(Fault::file(&file, format!("cannot be read: {error}"))),
@@ -348,10 +324,7 @@ fn read_source(
     }
     for (name, file) in files_below(&dir.join("locales"), &mut faults) {
         let Some(language) = name.strip_suffix(".toml") else { continue };
-        match read_text(&file)
-            .map_err(|fault| vec![fault])
-            .and_then(|text| messages::read(&file, &text))
-        {
+        match read_text(&file).map_err(|fault| vec![fault]).and_then(|text| messages::read(&file, &text)) {
             Ok(catalogue) => {
                 source.catalogues.insert(language.to_owned(), catalogue);
             }
@@ -362,8 +335,7 @@ fn read_source(
 }
 
 fn read_text(file: &Path) -> Result<String, Fault> {
-    let bytes = std::fs::read(file)
-        .map_err(|error| Fault::file(file, format!("cannot be read: {error}")))?;
+    let bytes = std::fs::read(file).map_err(|error| Fault::file(file, format!("cannot be read: {error}")))?;
     match String::from_utf8(bytes) {
         // A byte order mark would stand before the doctype.
         Ok(text) => Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
@@ -406,30 +378,20 @@ fn files_below(dir: &Path, faults: &mut Vec<Fault>) -> Vec<(String, PathBuf)> {
 }
 
 /// A theme and its ancestors.
-fn chain(
-    source: &Arc<Source>,
-    sources: &BTreeMap<String, Arc<Source>>,
-) -> Result<Vec<Arc<Source>>, Fault> {
+fn chain(source: &Arc<Source>, sources: &BTreeMap<String, Arc<Source>>) -> Result<Vec<Arc<Source>>, Fault> {
     let file = source.dir.join(FILE_NAME);
-    let line = source.manifest.parent.as_ref().map_or(0, |parent| {
-        read_text(&file).map_or(0, |text| Fault::at(&file, &text, parent.span().start, "").line)
-    });
+    let line =
+        source.manifest.parent.as_ref().map_or(0, |parent| {
+            read_text(&file).map_or(0, |text| Fault::at(&file, &text, parent.span().start, "").line)
+        });
     let mut chain = vec![Arc::clone(source)];
     while let Some(parent) = chain.last().and_then(|last| last.parent()) {
         if chain.iter().any(|theme| theme.name() == parent) {
             let names: Vec<&str> = chain.iter().map(|theme| theme.name()).chain([parent]).collect();
-            return Err(Fault::line(
-                &file,
-                line,
-                format!("the parents go round: {}", names.join(" → ")),
-            ));
+            return Err(Fault::line(&file, line, format!("the parents go round: {}", names.join(" → "))));
         }
         let Some(next) = sources.get(parent) else {
-            return Err(Fault::line(
-                &file,
-                line,
-                format!("the parent theme \"{parent}\" is missing or has faults"),
-            ));
+            return Err(Fault::line(&file, line, format!("the parent theme \"{parent}\" is missing or has faults")));
         };
         chain.push(Arc::clone(next));
     }
@@ -441,9 +403,7 @@ fn build(chain: Vec<Arc<Source>>, faults: &mut Vec<Fault>) -> Theme {
     let mut files: Option<FileSet> = None;
     let mut addresses = HashMap::new();
     for source in chain.iter().rev() {
-        settings.extend(
-            source.manifest.settings.iter().map(|(key, setting)| (key.clone(), setting.clone())),
-        );
+        settings.extend(source.manifest.settings.iter().map(|(key, setting)| (key.clone(), setting.clone())));
         let set = FileSet::new(source.name(), &source.files, files.as_ref());
         for name in source.files.keys() {
             addresses.insert(name.clone(), Value::from_safe_string(set.address(name)));
@@ -452,10 +412,8 @@ fn build(chain: Vec<Arc<Source>>, faults: &mut Vec<Fault>) -> Theme {
     }
     let files = Arc::new(files.unwrap_or_else(|| FileSet::new("", &BTreeMap::new(), None)));
     let messages = Messages::join(chain.iter().map(|source| &source.catalogues));
-    let translators = messages
-        .languages()
-        .map(|language| (language.to_owned(), messages.translator(language, None)))
-        .collect();
+    let translators =
+        messages.languages().map(|language| (language.to_owned(), messages.translator(language, None))).collect();
     let environment = engine::environment(&chain, addresses, faults);
     Theme { chain, settings, files, messages, environment, translators }
 }

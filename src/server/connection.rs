@@ -93,13 +93,7 @@ pub(super) async fn serve(
         }
     }
     let watched = Watched::new(stream, ahead, place.watch.clone());
-    let requests = |secure| Requests {
-        shared: shared.clone(),
-        watch: place.watch.clone(),
-        address,
-        trusted,
-        secure,
-    };
+    let requests = |secure| Requests { shared: shared.clone(), watch: place.watch.clone(), address, trusted, secure };
     let ended = match tls {
         None => drive(&shared.http, watched, requests(false), &place.watch).await,
         Some(acceptor) => match in_time(header_time, &place.watch, acceptor.accept(watched)).await {

@@ -135,7 +135,8 @@ impl Exposition {
     /// Name, type and meaning of the samples that follow.
     pub fn head(&mut self, name: &str, kind: &str, help: &str) {
         // Writing to a string cannot fail.
-        let _ = writeln!(self.0, "# HELP {name} {}\n# TYPE {name} {kind}", help.replace('\\', "\\\\").replace('\n', " "));
+        let _ =
+            writeln!(self.0, "# HELP {name} {}\n# TYPE {name} {kind}", help.replace('\\', "\\\\").replace('\n', " "));
     }
 
     /// One sample with its labels.

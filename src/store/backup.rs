@@ -135,7 +135,13 @@ pub fn backup(dir: &Path, target: &Path, media: bool, progress: &dyn Progress) -
             return Err(bad(target, "it holds a backup of another site group; choose another folder"));
         }
         if hash_at(&source, older.seq, first.before)?.map(|h| clean::hex(&h)) != Some(older.head.clone()) {
-            return Err(bad(target, format!("its record {} is not in this data directory's journal (restored from an older backup?); choose another folder", older.seq)));
+            return Err(bad(
+                target,
+                format!(
+                    "its record {} is not in this data directory's journal (restored from an older backup?); choose another folder",
+                    older.seq
+                ),
+            ));
         }
         Some(older)
     } else if !is_empty(target)? && !target.join(UNFINISHED).exists() {
@@ -165,8 +171,11 @@ pub fn backup(dir: &Path, target: &Path, media: bool, progress: &dyn Progress) -
             let name = format!("media/{}/{hash}", &hash.as_str()[..2]);
             let place = target.join(&name);
             done += bytes;
-            let known = old(&name).is_some_and(|f| f.bytes == bytes) && place.metadata().is_ok_and(|m| m.len() == bytes);
-            let file = if known { Copied { bytes, hash: hash.to_string() } } else {
+            let known =
+                old(&name).is_some_and(|f| f.bytes == bytes) && place.metadata().is_ok_and(|m| m.len() == bytes);
+            let file = if known {
+                Copied { bytes, hash: hash.to_string() }
+            } else {
                 copied += 1;
                 copy(&blobs.path(&hash), &place, bytes)?
             };
@@ -203,7 +212,12 @@ pub fn backup(dir: &Path, target: &Path, media: bool, progress: &dyn Progress) -
     Ok(manifest)
 }
 
-fn newest_snapshot<'m>(dir: &Path, target: &Path, old: impl Fn(&str) -> Option<&'m Copied>, copied: &mut u64) -> Result<Option<(String, Copied)>> {
+fn newest_snapshot<'m>(
+    dir: &Path,
+    target: &Path,
+    old: impl Fn(&str) -> Option<&'m Copied>,
+    copied: &mut u64,
+) -> Result<Option<(String, Copied)>> {
     for seq in snapshot::list(dir)?.into_iter().rev() {
         let name = format!("snapshots/{}", snapshot::name(seq));
         let (from, to) = (dir.join(&name), target.join(&name));

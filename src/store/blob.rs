@@ -114,7 +114,8 @@ impl Blobs {
                 return Err(self.full(free));
             }
             hasher.update(&buffer[..read]);
-            file.write_all(&buffer[..read]).map_err(|e| if disk::is_full(&e) { self.full(free) } else { disk::at(temporary)(e) })?;
+            file.write_all(&buffer[..read])
+                .map_err(|e| if disk::is_full(&e) { self.full(free) } else { disk::at(temporary)(e) })?;
         }
         let hash = BlobHash(hasher.finalize().to_hex().to_string());
         let path = self.path(&hash);

@@ -73,12 +73,8 @@ pub(super) fn stop(options: &Options, state: State, journal: &Journal, meta: &Me
         let path = folder.join(segment::name(first));
         segments.push((segment::name(first), fs::metadata(&path).map_err(disk::at(&path))?.len()));
     }
-    let marker = Marker {
-        seq: journal.seq(),
-        hash: hex(&journal.hash()),
-        state: hashes(&dir, files, &())?,
-        journal: segments,
-    };
+    let marker =
+        Marker { seq: journal.seq(), hash: hex(&journal.hash()), state: hashes(&dir, files, &())?, journal: segments };
     let bytes = serde_json::to_vec_pretty(&marker).map_err(|e| super::Error::State(e.to_string()))?;
     disk::write_whole(&path(&options.dir), &bytes)
 }
@@ -135,7 +131,9 @@ fn hashes(dir: &Path, files: Vec<(String, u64)>, progress: &dyn Progress) -> Res
             let mut offset = 0;
             while offset < length {
                 let size = (length - offset).min(buffer.len() as u64) as usize;
-                open[file].read_exact_at(&mut buffer[..size], start + offset).map_err(disk::at(&dir.join(&files[file].0)))?;
+                open[file]
+                    .read_exact_at(&mut buffer[..size], start + offset)
+                    .map_err(disk::at(&dir.join(&files[file].0)))?;
                 hasher.update(&buffer[..size]);
                 offset += size as u64;
             }
@@ -152,7 +150,11 @@ fn hashes(dir: &Path, files: Vec<(String, u64)>, progress: &dyn Progress) -> Res
     for ((file, _, _), result) in pieces.iter().zip(results) {
         sums[*file].update(&result.unwrap_or_default());
     }
-    Ok(files.into_iter().zip(sums).map(|((name, length), sum)| (name, length, sum.finalize().to_hex().to_string())).collect())
+    Ok(files
+        .into_iter()
+        .zip(sums)
+        .map(|((name, length), sum)| (name, length, sum.finalize().to_hex().to_string()))
+        .collect())
 }
 
 /// Bytes in hexadecimal.

@@ -37,12 +37,11 @@ impl Tables {
     /// Keys of a row, without duplicates, and its site. A table that the program no longer knows has none.
     pub fn describe(&self, table: u8, id: u64, json: &[u8]) -> Result<(Derived, u64)> {
         let Some(def) = self.0[usize::from(table)] else { return Ok((Derived::default(), 0)) };
-        let (Keys { lists, uniques }, site) = (def.describe)(json).map_err(|what| row::unreadable(def.name, id, what))?;
+        let (Keys { lists, uniques }, site) =
+            (def.describe)(json).map_err(|what| row::unreadable(def.name, id, what))?;
         debug_assert!(lists.iter().all(|(list, _)| list.index < u8::MAX), "index numbers end at 254");
-        let lists = lists
-            .into_iter()
-            .map(|(list, order)| (list, super::table::Entry { id, order }.position()))
-            .collect();
+        let lists =
+            lists.into_iter().map(|(list, order)| (list, super::table::Entry { id, order }.position())).collect();
         Ok((Derived { lists, uniques: uniques.into_iter().collect() }, site))
     }
 }

@@ -156,11 +156,18 @@ impl Store {
         let marker = clean::take(&options.dir)?;
         let check = marker.as_ref().map_or(Check::All, |m| Check::Known(m.journal.clone()));
         let version = options.upgrades.version();
-        let expected = marker.is_some() || recover::has_state(&options.dir) || snapshot::newest(&options.dir)?.is_some();
-        let mut journal =
-            Journal::open(&options.dir.join("journal"), version, options.segment_bytes, &check, expected, |done, total| {
+        let expected =
+            marker.is_some() || recover::has_state(&options.dir) || snapshot::newest(&options.dir)?.is_some();
+        let mut journal = Journal::open(
+            &options.dir.join("journal"),
+            version,
+            options.segment_bytes,
+            &check,
+            expected,
+            |done, total| {
                 progress.step(Work::Journal, done, total);
-            })?;
+            },
+        )?;
         let tables = group::Tables::new(&options.tables);
         let trust = marker.map_or(recover::Trust::Scan, recover::Trust::Marker);
         let (state, meta) = recover::state(&options, &tables, &mut journal, trust, progress)?;

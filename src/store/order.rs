@@ -116,7 +116,8 @@ impl Orders {
         inside.held.insert(list, Held { positions, used: inside.clock });
         inside.bytes = inside.held.values().map(|h| h.positions.len() * size_of::<u128>()).sum();
         while inside.bytes > self.most {
-            let oldest = inside.held.iter().filter(|(key, _)| **key != list).min_by_key(|(_, h)| h.used).map(|(key, _)| *key);
+            let oldest =
+                inside.held.iter().filter(|(key, _)| **key != list).min_by_key(|(_, h)| h.used).map(|(key, _)| *key);
             let Some(oldest) = oldest else { break };
             if let Some(held) = inside.held.remove(&oldest) {
                 inside.bytes -= held.positions.len() * size_of::<u128>();

@@ -56,7 +56,13 @@ fn taken_back(dir: &Path) -> u64 {
 
 /// Opens the state, proves it as far as `trust` asks, and brings it to the journal's end; builds it again where it is
 /// missing, damaged or of an older kind. Cuts a torn end off the journal once nothing speaks against it.
-pub(super) fn state(options: &Options, tables: &Tables, journal: &mut Journal, trust: Trust, progress: &dyn Progress) -> Result<(State, Meta)> {
+pub(super) fn state(
+    options: &Options,
+    tables: &Tables,
+    journal: &mut Journal,
+    trust: Trust,
+    progress: &dyn Progress,
+) -> Result<(State, Meta)> {
     let dir = options.dir.join("state");
     let newest = snapshot::newest(&options.dir)?;
     if let Some(seq) = newest.filter(|seq| *seq > journal.seq()) {
@@ -90,7 +96,11 @@ pub(super) fn state(options: &Options, tables: &Tables, journal: &mut Journal, t
 fn vanished(journal: &Journal, who: &str, seq: u64) -> Error {
     let (path, offset) = journal.end();
     let torn = journal.torn().map(|t| format!(" ({t})")).unwrap_or_default();
-    segment::damaged(path, offset, format!("the journal ends at record {}{torn}, but {who} has seen record {seq}", journal.seq()))
+    segment::damaged(
+        path,
+        offset,
+        format!("the journal ends at record {}{torn}, but {who} has seen record {seq}", journal.seq()),
+    )
 }
 
 /// True if there is a state, good or bad.
@@ -257,7 +267,14 @@ fn rebuild(options: &Options, tables: &Tables, journal: &Journal, progress: &dyn
 }
 
 /// Applies the journal's records after `meta`.
-pub(super) fn replay(state: &State, tables: &Tables, options: &Options, journal: &Journal, meta: Meta, progress: &dyn Progress) -> Result<Meta> {
+pub(super) fn replay(
+    state: &State,
+    tables: &Tables,
+    options: &Options,
+    journal: &Journal,
+    meta: Meta,
+    progress: &dyn Progress,
+) -> Result<Meta> {
     let limit = journal.seq();
     let start = meta.seq;
     let mut meta = meta;

@@ -167,7 +167,11 @@ pub(super) fn unreadable(table: &'static str, id: u64, what: impl Into<String>) 
 /// Refuses rows that the state cannot hold.
 pub(super) fn check(table: &'static str, id: u64, json: usize, packed: &Packed) -> Result<()> {
     if json > MOST || packed.parts().is_none() {
-        return Err(unreadable(table, id, format!("{json} bytes are too many for one row; large content belongs in a media file")));
+        return Err(unreadable(
+            table,
+            id,
+            format!("{json} bytes are too many for one row; large content belongs in a media file"),
+        ));
     }
     Ok(())
 }

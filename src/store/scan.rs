@@ -84,7 +84,12 @@ pub(super) fn pieces(state: &State) -> Result<Vec<Piece>> {
 }
 
 /// Calls `each` for every row between two keys.
-pub(super) fn rows(state: &State, from: &[u8], to: &[u8], mut each: impl FnMut(u8, u64, row::Stored) -> Result<()>) -> Result<()> {
+pub(super) fn rows(
+    state: &State,
+    from: &[u8],
+    to: &[u8],
+    mut each: impl FnMut(u8, u64, row::Stored) -> Result<()>,
+) -> Result<()> {
     let mut open: Option<(u8, u64, Bytes, Vec<u8>, u8)> = None;
     let broken = |id: u64, what: &str| Error::State(format!("row {id}: {what}"));
     let mut finish = |open: Option<(u8, u64, Bytes, Vec<u8>, u8)>| -> Result<()> {
@@ -98,7 +103,9 @@ pub(super) fn rows(state: &State, from: &[u8], to: &[u8], mut each: impl FnMut(u
     };
     for item in state.range(from, Some(to)) {
         let (k, value) = item?;
-        let Some((table, id, part)) = key::parse_row(&k) else { return Err(Error::State("a key of a row is too short".into())) };
+        let Some((table, id, part)) = key::parse_row(&k) else {
+            return Err(Error::State("a key of a row is too short".into()));
+        };
         if part == 0 {
             finish(open.take())?;
             open = Some((table, id, value, Vec::new(), 1));

@@ -134,7 +134,11 @@ fn failed(error: &sled::Error) -> Error {
 }
 
 /// Runs `work` on a thread of its own and gives up waiting after `limit`.
-fn limited<T: Send + 'static>(what: &str, limit: Duration, work: impl FnOnce() -> T + Send + 'static) -> std::result::Result<T, String> {
+fn limited<T: Send + 'static>(
+    what: &str,
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> std::result::Result<T, String> {
     let (send, receive) = mpsc::channel();
     let spawned = std::thread::Builder::new().name(format!("state {what}")).spawn(move || {
         let done = catch_unwind(AssertUnwindSafe(work)).map_err(|panic| panic_text(panic.as_ref()));
@@ -172,11 +176,8 @@ impl State {
     /// Opens the state in `dir`, making it if it is not there.
     pub fn open(dir: &Path, cache_bytes: u64, limit: Duration) -> Result<State> {
         disk::make_dir(dir)?;
-        let config = sled::Config::new()
-            .path(dir)
-            .mode(sled::Mode::LowSpace)
-            .cache_capacity(cache_bytes)
-            .segment_size(SEGMENT);
+        let config =
+            sled::Config::new().path(dir).mode(sled::Mode::LowSpace).cache_capacity(cache_bytes).segment_size(SEGMENT);
         let db = limited("opening", limit, move || config.open()).map_err(Error::State)?.map_err(|e| failed(&e))?;
         let path = dir.join("db");
         let file = File::open(&path).map_err(disk::at(&path))?;

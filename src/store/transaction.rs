@@ -55,9 +55,11 @@ pub trait Read {
     {
         match self.row(R::TABLE, id)? {
             None => Ok(None),
-            Some((json, _)) => serde_json::from_slice(&json)
-                .map(Some)
-                .map_err(|e| Error::Row { table: R::NAME, id, what: e.to_string() }),
+            Some((json, _)) => serde_json::from_slice(&json).map(Some).map_err(|e| Error::Row {
+                table: R::NAME,
+                id,
+                what: e.to_string(),
+            }),
         }
     }
 }

@@ -182,7 +182,8 @@ impl Writer {
     pub fn run(mut self) -> Result<()> {
         let every = self.inner.options.checkpoint_every;
         loop {
-            let wait = if self.dirty { every.saturating_sub(self.checkpoint.0.elapsed()) } else { Duration::from_secs(1) };
+            let wait =
+                if self.dirty { every.saturating_sub(self.checkpoint.0.elapsed()) } else { Duration::from_secs(1) };
             let Some(group) = self.inner.queue.take(wait) else { break };
             if self.inner.doubt.swap(false, Ordering::Relaxed) && !self.broken {
                 tracing::error!("reading the state failed; it is reopened");
@@ -252,7 +253,10 @@ impl Writer {
     }
 
     /// Checks, appends and applies a group. Afterwards either journal and state have it, or neither.
-    fn write(&mut self, requests: Vec<Request>) -> (Vec<Admitted>, Vec<(Request, Error)>, std::result::Result<(), Why>) {
+    fn write(
+        &mut self,
+        requests: Vec<Request>,
+    ) -> (Vec<Admitted>, Vec<(Request, Error)>, std::result::Result<(), Why>) {
         let inner = Arc::clone(&self.inner);
         let guard = inner.state();
         let Some(state) = guard.as_ref() else {
@@ -432,7 +436,11 @@ impl Writer {
                 for follower in followers.iter() {
                     let told = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| follower(committed)));
                     if told.is_err() {
-                        tracing::error!(seq = committed.seq, action = committed.action, "a follower of the store panicked");
+                        tracing::error!(
+                            seq = committed.seq,
+                            action = committed.action,
+                            "a follower of the store panicked"
+                        );
                     }
                 }
             }

@@ -8,8 +8,8 @@ use http::header::{LOCATION, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::app::App;
-use crate::domain::site::Site;
 use crate::cache::{Encoding, PageKey, Recorder, Rendered, Variant};
+use crate::domain::site::Site;
 use crate::render::engine::RenderError;
 use crate::render::static_file;
 use crate::store::{BlobHash, Record, Touched};
@@ -70,7 +70,8 @@ fn old_hosts(app: &App) -> Hosts {
     let names: Vec<String> = directory
         .all()
         .flat_map(|node| {
-            let own = if node.site.is_portal() { node.site.hosts.get(1..).unwrap_or_default() } else { &node.site.hosts[..] };
+            let own =
+                if node.site.is_portal() { node.site.hosts.get(1..).unwrap_or_default() } else { &node.site.hosts[..] };
             node.site.old_hosts.iter().chain(own).cloned().collect::<Vec<_>>()
         })
         .collect();
@@ -139,12 +140,8 @@ impl Slow for Group {
 impl Group {
     fn rendered(&self, answer: Answer) -> Result<Rendered, Error> {
         Ok(match answer {
-            Answer::Page { html, lang, keep } => {
-                Rendered { keep, ..self.html(StatusCode::OK, html, &lang) }
-            }
-            Answer::Missing { html, lang } => {
-                Rendered { keep: false, ..self.html(StatusCode::NOT_FOUND, html, &lang) }
-            }
+            Answer::Page { html, lang, keep } => Rendered { keep, ..self.html(StatusCode::OK, html, &lang) },
+            Answer::Missing { html, lang } => Rendered { keep: false, ..self.html(StatusCode::NOT_FOUND, html, &lang) },
             Answer::Text { mime, body } => Rendered {
                 content_type: HeaderValue::from_static(mime),
                 language: None,
@@ -251,7 +248,12 @@ impl Group {
         }
     }
 
-    async fn theme_file(&self, method: &Method, headers: &http::HeaderMap, rest: &str) -> Result<Response<Body>, Error> {
+    async fn theme_file(
+        &self,
+        method: &Method,
+        headers: &http::HeaderMap,
+        rest: &str,
+    ) -> Result<Response<Body>, Error> {
         if rest == "live" {
             return super::live::stream(&self.app);
         }
@@ -302,9 +304,7 @@ fn send(rendered: Rendered, headers: &http::HeaderMap, head: bool) -> Response<B
 }
 
 /// Runs reading and rendering where it may wait for the disk.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => Err(Error::Internal(error.to_string())),

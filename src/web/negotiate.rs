@@ -164,15 +164,18 @@ fn since(headers: &HeaderMap, last_modified: Option<i64>) -> Known {
 
 /// Entity tags of `If-None-Match` as they stand, with `W/` and quotes. Commas inside quotes do not separate.
 fn tags(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-    headers.get_all(IF_NONE_MATCH).into_iter().flat_map(|value| {
-        let mut quoted = false;
-        value.as_bytes().split(move |b| {
-            quoted ^= *b == b'"';
-            *b == b',' && !quoted
+    headers
+        .get_all(IF_NONE_MATCH)
+        .into_iter()
+        .flat_map(|value| {
+            let mut quoted = false;
+            value.as_bytes().split(move |b| {
+                quoted ^= *b == b'"';
+                *b == b',' && !quoted
+            })
         })
-    })
-    .map(<[u8]>::trim_ascii)
-    .filter(|tag| !tag.is_empty())
+        .map(<[u8]>::trim_ascii)
+        .filter(|tag| !tag.is_empty())
 }
 
 /// Seconds since 1970 of an HTTP date.

@@ -1,5 +1,6 @@
 //! All integration tests; the modules mirror src.
 
+mod architecture;
 mod cache;
 mod config;
 mod domain;

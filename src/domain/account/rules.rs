@@ -52,7 +52,8 @@ pub fn check_name(name: &str) -> Result<(), Broken> {
 /// `display_name.form`.
 pub fn check_display_name(name: &str) -> Result<(), Broken> {
     let count = name.chars().count();
-    let good = (1..=LONGEST_DISPLAY_NAME).contains(&count) && name.trim() == name && !name.chars().any(char::is_control);
+    let good =
+        (1..=LONGEST_DISPLAY_NAME).contains(&count) && name.trim() == name && !name.chars().any(char::is_control);
     if good { Ok(()) } else { Err(broken("display_name.form", "display_name", name)) }
 }
 

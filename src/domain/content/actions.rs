@@ -103,13 +103,7 @@ pub(super) fn write_new(
 ///
 /// # Errors
 /// `NotFound`; a rule for an empty title or a column that holds no documents; `Conflict`.
-pub fn save(
-    store: &Store,
-    actor: Actor,
-    existing: Option<DocumentId>,
-    draft: &Draft,
-    now: i64,
-) -> Result<Document> {
+pub fn save(store: &Store, actor: Actor, existing: Option<DocumentId>, draft: &Draft, now: i64) -> Result<Document> {
     let by = actor.name.clone();
     let mut tx = store.transaction(actor, "content.save");
     let channel = channel_for_documents(&tx, draft.channel)?;
@@ -166,8 +160,7 @@ pub fn publish(store: &Store, actor: Actor, id: DocumentId, now: i64) -> Result<
 
 /// Makes the head revision of `document` the live one.
 fn write_published(tx: &mut Transaction, mut document: Document, now: i64) -> Result<Document> {
-    let revision: Revision =
-        tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
+    let revision: Revision = tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
     document.card = revision.text.card();
     document.live = Some(revision.id);
     document.state = State::Published;

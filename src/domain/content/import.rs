@@ -35,9 +35,10 @@ impl Brought {
     /// The document as it stands now.
     pub fn document(&self) -> &Document {
         match self {
-            Brought::New(document) | Brought::Updated(document) | Brought::Unchanged(document) | Brought::Kept(document) => {
-                document
-            }
+            Brought::New(document)
+            | Brought::Updated(document)
+            | Brought::Unchanged(document)
+            | Brought::Kept(document) => document,
         }
     }
 }
@@ -170,9 +171,7 @@ fn bring_again(tx: &mut Transaction, mut document: Document, imported: &Imported
 /// # Errors
 /// `NotFound` when there is no such import.
 pub fn remove_batch(store: &Store, actor: Actor, name: &str) -> Result<usize> {
-    let id = store
-        .unique(site::BATCH_NAME, name.as_bytes())?
-        .ok_or_else(|| Error::not_found("import", name))?;
+    let id = store.unique(site::BATCH_NAME, name.as_bytes())?.ok_or_else(|| Error::not_found("import", name))?;
     let batch: Batch = store.get(id)?.ok_or_else(|| Error::not_found("import", name))?;
     let begin = || store.transaction(&actor, "import.undo").site(batch.site.0).note(name);
     let portion = |index| store.list(ListKey::new(index, &[id]), Position::FIRST, PORTION);

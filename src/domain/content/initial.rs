@@ -18,8 +18,8 @@ use crate::store::{Actor, Blobs, Store, Transaction};
 
 use super::actions::{Draft, Imported, write_reference};
 use super::document::{Attachment, Picture, Text};
-use super::import::import;
 use super::html::{markdown, plain_text, summary_of};
+use super::import::import;
 
 /// One initial document, read and checked.
 #[derive(Debug, Clone)]
@@ -163,8 +163,7 @@ fn read_document(file: &Path, channel: &str, folder: &Path) -> Result<InitialDoc
         return Err(faults);
     }
     let body = markdown(body.trim_start_matches('+').trim());
-    let summary =
-        if head.summary.is_empty() { summary_of(&plain_text(&body), 120) } else { head.summary };
+    let summary = if head.summary.is_empty() { summary_of(&plain_text(&body), 120) } else { head.summary };
     Ok(InitialDocument {
         file: file.to_path_buf(),
         channel: channel.to_owned(),
@@ -255,14 +254,22 @@ struct Files<'a> {
 }
 
 impl Files<'_> {
-    fn get(&mut self, tx: &mut Transaction, node: &SiteNode, name: &str, alt: &str, batch: u64, now: i64) -> Result<media::Media> {
+    fn get(
+        &mut self,
+        tx: &mut Transaction,
+        node: &SiteNode,
+        name: &str,
+        alt: &str,
+        batch: u64,
+        now: i64,
+    ) -> Result<media::Media> {
         if let Some(media) = self.known.get(name) {
             return Ok(media.clone());
         }
         let path = self.folder.join(name);
-        let bytes = fs::read(&path)
-            .map_err(|source| crate::store::Error::Io { path: path.clone(), source })?;
-        let new = NewMedia { site: node.site.id, file_name: name, bytes: &bytes, alt, batch: Some(batch), origin: "", now };
+        let bytes = fs::read(&path).map_err(|source| crate::store::Error::Io { path: path.clone(), source })?;
+        let new =
+            NewMedia { site: node.site.id, file_name: name, bytes: &bytes, alt, batch: Some(batch), origin: "", now };
         let media = media::write(tx, self.blobs, &new)?;
         self.known.insert(name.to_owned(), media.clone());
         Ok(media)

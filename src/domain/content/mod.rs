@@ -19,7 +19,7 @@ pub use import::{Brought, bring, find_origin, import, remove_batch};
 pub use initial::{InitialDocument, load_initial, read_initial};
 pub use query::{Item, Placed, item, items, live, newer, placed};
 pub use tables::{
-    DOCUMENTS_OF_BATCH, DOCUMENTS_OF_CHANNEL, DOCUMENTS_OF_SITE, DUE, LIVE_OF_CHANNEL, LIVE_OF_GROUP, LIVE_OF_SITE, PICTURES_OF_SITE,
-    REFERENCES_OF_DOCUMENT, REVISIONS_OF_DOCUMENT,
+    DOCUMENTS_OF_BATCH, DOCUMENTS_OF_CHANNEL, DOCUMENTS_OF_SITE, DUE, LIVE_OF_CHANNEL, LIVE_OF_GROUP, LIVE_OF_SITE,
+    PICTURES_OF_SITE, REFERENCES_OF_DOCUMENT, REVISIONS_OF_DOCUMENT,
 };
 pub use titles::Titles;

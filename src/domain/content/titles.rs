@@ -83,7 +83,8 @@ impl Titles {
         limit: usize,
     ) -> Result<(Vec<u64>, usize)> {
         let lower = query.to_lowercase();
-        let words: Vec<Finder<'_>> = lower.split_whitespace().take(8).map(|word| Finder::new(word.as_bytes())).collect();
+        let words: Vec<Finder<'_>> =
+            lower.split_whitespace().take(8).map(|word| Finder::new(word.as_bytes())).collect();
         if words.is_empty() {
             return Ok((Vec::new(), 0));
         }

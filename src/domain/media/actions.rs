@@ -34,8 +34,7 @@ pub struct NewMedia<'a> {
 pub fn write(tx: &mut Transaction, blobs: &Blobs, new: &NewMedia<'_>) -> Result<Media> {
     let hash = blobs.put(new.bytes)?.as_str().to_owned();
     let mime = mime_of(new.file_name, new.bytes);
-    let (width, height) =
-        if mime.starts_with("image/") { dimensions(new.bytes).unwrap_or_default() } else { (0, 0) };
+    let (width, height) = if mime.starts_with("image/") { dimensions(new.bytes).unwrap_or_default() } else { (0, 0) };
     let media = Media {
         id: MediaId(tx.new_id()),
         site: new.site,
@@ -81,8 +80,7 @@ pub fn bring(tx: &mut Transaction, blobs: &Blobs, new: &NewMedia<'_>) -> Result<
     media.hash = hash;
     media.mime = mime_of(new.file_name, new.bytes);
     media.size = new.bytes.len() as u64;
-    (media.width, media.height) =
-        if media.is_picture() { dimensions(new.bytes).unwrap_or_default() } else { (0, 0) };
+    (media.width, media.height) = if media.is_picture() { dimensions(new.bytes).unwrap_or_default() } else { (0, 0) };
     tx.put(&media)?;
     Ok((media, true))
 }

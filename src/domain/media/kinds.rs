@@ -31,10 +31,8 @@ pub fn mime_of(file_name: &str, head: &[u8]) -> String {
 
 /// May a browser show the file itself? Everything else is offered for download.
 pub fn is_inline(mime: &str) -> bool {
-    matches!(
-        mime,
-        "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "image/avif" | "application/pdf"
-    ) || mime.starts_with("audio/")
+    matches!(mime, "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "image/avif" | "application/pdf")
+        || mime.starts_with("audio/")
         || mime.starts_with("video/")
 }
 
@@ -56,7 +54,9 @@ pub fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
                 match marker {
                     0xff => at += 1,
                     0xd0..=0xd9 | 0x01 => at += 2,
-                    0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => return Some((be16(at + 7)?, be16(at + 5)?)),
+                    0xc0..=0xcf if !matches!(marker, 0xc4 | 0xc8 | 0xcc) => {
+                        return Some((be16(at + 7)?, be16(at + 5)?));
+                    }
                     _ => at += 2 + be16(at + 2)? as usize,
                 }
             }

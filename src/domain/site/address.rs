@@ -170,6 +170,7 @@ pub fn find_channel<'a>(
 
 /// A number as addresses have it: digits only, no leading zero.
 fn number(text: &str) -> Option<u64> {
-    let plain = !text.is_empty() && text.len() <= 19 && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
+    let plain =
+        !text.is_empty() && text.len() <= 19 && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     if plain { text.parse().ok() } else { None }
 }

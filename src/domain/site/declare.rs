@@ -228,7 +228,8 @@ pub fn read_one(file: &Path) -> Result<Declaration, Vec<Fault>> {
     };
     let raw: File = toml::from_str(&text).map_err(|error| vec![Fault::toml(file, &text, &error)])?;
     let mut check = Check { file, text: &text, faults: Vec::new() };
-    let slug = file.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let slug =
+        file.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if let Err(broken) = check_slug(&slug) {
         check.faults.push(Fault::file(file, format!("the folder's name is the slug: {broken}")));
     }

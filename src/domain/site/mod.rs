@@ -22,10 +22,12 @@ pub use declare::{Declaration, DeclaredChannel, FILES, read_all, read_one};
 pub use directory::{Directory, SiteNode};
 pub use import::{add_channel, add_old_hosts, channel_slot, undo_batch};
 pub use redirect::{
-    Batch, Hits, Old, Redirect, Target, Written, count_hits, find_redirect, import_redirects, normal_form, write_redirects,
+    Batch, Hits, Old, Redirect, Target, Written, count_hits, find_redirect, import_redirects, normal_form,
+    write_redirects,
 };
 pub use rules::{COLUMN_TYPES, RESERVED, check_colour, check_host, check_slug};
 pub use site::{Contact, Identity, Notice, Site, SiteKind, SiteState};
 pub use tables::{
-    ADDRESS, BATCHES, BATCH_NAME, CHANNELS_OF_BATCH, CHANNELS_OF_SITE, HOST, REDIRECTS_OF_BATCH, REDIRECTS_OF_SITE, REDIRECT_FROM, SITES,
+    ADDRESS, BATCH_NAME, BATCHES, CHANNELS_OF_BATCH, CHANNELS_OF_SITE, HOST, REDIRECT_FROM, REDIRECTS_OF_BATCH,
+    REDIRECTS_OF_SITE, SITES,
 };

@@ -103,9 +103,11 @@ const DEFAULT_DOCUMENTS: [&str; 10] = [
 /// parameters sorted, default documents and the fragment cut off.
 pub fn normal_form(address: &str) -> String {
     let address = address.split('#').next().unwrap_or_default();
+    // Only at the head: `/go.asp?url=http://x/` is a path.
+    let scheme = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric());
     let address = match address.split_once("://") {
-        Some((_, rest)) => rest.find(['/', '?']).map_or("/", |at| &rest[at..]),
-        None => address,
+        Some((head, rest)) if scheme(head) => rest.find(['/', '?']).map_or("/", |at| &rest[at..]),
+        _ => address,
     };
     let (path, query) = address.split_once('?').map_or((address, None), |(path, query)| (path, Some(query)));
     let mut normal = decode(path).to_lowercase().replace('\\', "/");
@@ -135,13 +137,27 @@ pub fn normal_form(address: &str) -> String {
     normal
 }
 
-/// Percent signs decoded: strictly as UTF-8, else as GBK.
+/// Percent signs decoded: as UTF-8 where that is likely, else as GBK.
 fn decode(text: &str) -> String {
     let bytes: Vec<u8> = percent_decode_str(text).collect();
     match String::from_utf8(bytes) {
-        Ok(text) => text,
+        Ok(text) => match chinese(&text) {
+            Some(chinese) => chinese,
+            None => text,
+        },
         Err(error) => GBK.decode_without_bom_handling(error.as_bytes()).0.into_owned(),
     }
+}
+
+/// The Chinese text whose GBK bytes happen to be UTF-8: `通知` in GBK is also two letters of other
+/// scripts. Text with a letter of three bytes is UTF-8 for sure.
+fn chinese(text: &str) -> Option<String> {
+    if text.is_ascii() || text.chars().any(|c| c >= '\u{800}') {
+        return None;
+    }
+    let (decoded, wrong) = GBK.decode_without_bom_handling(text.as_bytes());
+    let all_chinese = decoded.chars().all(|c| c.is_ascii() || ('\u{4e00}'..='\u{9fff}').contains(&c));
+    (!wrong && all_chinese).then(|| decoded.into_owned())
 }
 
 /// The redirect that answers an old address, and the rest of the path behind a prefix.

@@ -113,7 +113,8 @@ impl Bodies<'_> {
 
     /// The upload of which this is the page: WordPress gives every attachment a page of its own.
     fn attachment_page(&self, url: &Url) -> Option<Url> {
-        let number = url.query_pairs().find(|(name, _)| name == "attachment_id").and_then(|(_, value)| value.parse().ok());
+        let number =
+            url.query_pairs().find(|(name, _)| name == "attachment_id").and_then(|(_, value)| value.parse().ok());
         let number = number.or_else(|| self.plan.links.get(&link_key(url.as_str())).copied())?;
         self.plan.absolute(&self.plan.attachments.get(&number)?.url)
     }
@@ -240,9 +241,10 @@ impl Addresses for Work<'_, '_, '_> {
         match found {
             Ok(stored) if stored.picture => {
                 let plan = self.bodies.plan;
-                let number = plan.uploads.get(&upload_key(&url)).or_else(|| {
-                    original(&url).and_then(|original| plan.uploads.get(&upload_key(&original)))
-                });
+                let number = plan
+                    .uploads
+                    .get(&upload_key(&url))
+                    .or_else(|| original(&url).and_then(|original| plan.uploads.get(&upload_key(&original))));
                 let title = number.and_then(|number| plan.attachments.get(number)).map(|known| known.title.clone());
                 Found::Here {
                     alt: stored.alt,

@@ -63,7 +63,12 @@ impl Columns {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub(super) fn of<R: Read>(plan: &Plan, maker: &Maker<'_, R>, names: &Names, report: &mut Report) -> Result<Columns> {
+    pub(super) fn of<R: Read>(
+        plan: &Plan,
+        maker: &Maker<'_, R>,
+        names: &Names,
+        report: &mut Report,
+    ) -> Result<Columns> {
         let root = maker.root.map(|channel| channel.id);
         let mut columns = Columns { next_order: maker.first_order(), ..Columns::default() };
         let wanted = wanted(plan);
@@ -142,7 +147,13 @@ impl Columns {
     }
 
     /// Pages become a tree of page columns below one section; very many become one list.
-    fn pages<R: Read>(&mut self, plan: &Plan, maker: &Maker<'_, R>, names: &Names, root: Option<ChannelId>) -> Result<()> {
+    fn pages<R: Read>(
+        &mut self,
+        plan: &Plan,
+        maker: &Maker<'_, R>,
+        names: &Names,
+        root: Option<ChannelId>,
+    ) -> Result<()> {
         if plan.page_count == 0 {
             return Ok(());
         }
@@ -220,7 +231,8 @@ impl Columns {
                 continue;
             }
             let new_parent = parent.is_some_and(|id| !maker.node.channels.contains_key(&id));
-            let holder = if new_parent { None } else { site::channel_slot(maker.read, &maker.node.site, parent, &candidate)? };
+            let holder =
+                if new_parent { None } else { site::channel_slot(maker.read, &maker.node.site, parent, &candidate)? };
             match holder {
                 None => break candidate,
                 Some(id) => {

@@ -138,14 +138,11 @@ impl<'a> Files<'a> {
     }
 
     fn store(&mut self, url: &Url, path: &Path, alt: &str, report: &mut Report) -> Result<Stored> {
-        let bytes = std::fs::read(path)
-            .map_err(|source| crate::store::Error::Io { path: path.to_path_buf(), source })?;
+        let bytes =
+            std::fs::read(path).map_err(|source| crate::store::Error::Io { path: path.to_path_buf(), source })?;
         let name = file_name(url);
-        let origin = format!(
-            "wxr:{}{}",
-            url.host_str().unwrap_or_default(),
-            percent_decode_str(url.path()).decode_utf8_lossy()
-        );
+        let origin =
+            format!("wxr:{}{}", url.host_str().unwrap_or_default(), percent_decode_str(url.path()).decode_utf8_lossy());
         let new = NewMedia {
             site: self.node.site.id,
             file_name: &name,

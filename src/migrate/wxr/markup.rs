@@ -7,10 +7,51 @@ use std::collections::BTreeMap;
 
 /// Elements that stand between paragraphs.
 const BLOCKS: [&str; 45] = [
-    "address", "area", "article", "aside", "blockquote", "caption", "center", "col", "colgroup", "dd", "details", "div",
-    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
-    "legend", "li", "main", "map", "menu", "nav", "ol", "p", "section", "summary", "table", "tbody", "td", "tfoot", "th",
-    "thead", "tr", "ul",
+    "address",
+    "area",
+    "article",
+    "aside",
+    "blockquote",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "legend",
+    "li",
+    "main",
+    "map",
+    "menu",
+    "nav",
+    "ol",
+    "p",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
 ];
 /// Block elements without an end.
 const VOID: [&str; 3] = ["hr", "col", "area"];
@@ -194,7 +235,8 @@ impl Shortcodes<'_> {
             _ => {}
         }
         // [2010] or [sic] is text; only what has parameters or an end is taken for a shortcode.
-        let known = matches!(code.name, "caption" | "wp_caption" | "embed" | "audio" | "video") || BARE.contains(&code.name);
+        let known =
+            matches!(code.name, "caption" | "wp_caption" | "embed" | "audio" | "video") || BARE.contains(&code.name);
         if known || inner.is_some() || code.attributes.iter().any(|(name, _)| !name.is_empty()) {
             self.note(code.name);
             if inner.is_some() {
@@ -245,9 +287,8 @@ fn inside<'a>(behind: &'a str, name: &str) -> Option<&'a str> {
     let behind = &behind[..near];
     let at = behind.find(&end)?;
     // The same mark in between without an end of its own: the end is not ours.
-    let again = behind[..at].find(&format!("[{name}")).is_some_and(|at| {
-        behind[at + name.len() + 1..].starts_with([' ', ']'])
-    });
+    let again =
+        behind[..at].find(&format!("[{name}")).is_some_and(|at| behind[at + name.len() + 1..].starts_with([' ', ']']));
     if again { None } else { Some(&behind[..at]) }
 }
 
@@ -360,7 +401,10 @@ fn verbatim_end(text: &str, name: &str) -> usize {
     let mut from = 0;
     while let Some(at) = text[from..].find("</") {
         let begin = from + at;
-        if text.as_bytes()[begin + 2..].get(..name.len()).is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes())) {
+        if text.as_bytes()[begin + 2..]
+            .get(..name.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(name.as_bytes()))
+        {
             return begin + text[begin..].find('>').map_or(text.len() - begin, |end| end + 1);
         }
         from = begin + 2;
@@ -437,10 +481,13 @@ fn flush(inline: &mut String, open: &[String], out: &mut String) {
     let chunks = chunks(&text);
     match open.last().map(String::as_str) {
         Some("p") => out.push_str(&chunks.iter().map(|chunk| breaks(chunk)).collect::<Vec<_>>().join("</p>\n<p>")),
-        Some("li" | "td" | "th" | "dd" | "details" | "fieldset") if chunks.len() < 2 => out.push_str(&breaks(text.trim())),
+        Some("li" | "td" | "th" | "dd" | "details" | "fieldset") if chunks.len() < 2 => {
+            out.push_str(&breaks(text.trim()))
+        }
         Some(
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "figcaption" | "caption" | "dt" | "address" | "summary" | "legend"
-            | "figure" | "ul" | "ol" | "dl" | "table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup" | "map",
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "figcaption" | "caption" | "dt" | "address" | "summary"
+            | "legend" | "figure" | "ul" | "ol" | "dl" | "table" | "tbody" | "thead" | "tfoot" | "tr" | "colgroup"
+            | "map",
         ) => out.push_str(&breaks(text.trim())),
         _ => {
             for chunk in chunks {

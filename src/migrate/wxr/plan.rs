@@ -127,7 +127,11 @@ pub(super) fn number_of(item: &Item) -> u64 {
     if item.post_id > 0 {
         return item.post_id;
     }
-    let name = if item.link.is_empty() { format!("{}\n{}\n{}", item.guid, item.title, item.post_date) } else { item.link.clone() };
+    let name = if item.link.is_empty() {
+        format!("{}\n{}\n{}", item.guid, item.title, item.post_date)
+    } else {
+        item.link.clone()
+    };
     xxh3_64(name.as_bytes()) | 1 << 63
 }
 
@@ -205,7 +209,8 @@ impl Plan {
         if self.base.is_some() {
             return;
         }
-        let address = [&facts.base_blog_url, &facts.base_site_url, &facts.link].into_iter().find(|a| a.starts_with("http"));
+        let address =
+            [&facts.base_blog_url, &facts.base_site_url, &facts.link].into_iter().find(|a| a.starts_with("http"));
         self.base = address.and_then(|address| Url::parse(&format!("{}/", address.trim_end_matches('/'))).ok());
     }
 

@@ -117,7 +117,8 @@ impl<R: Read> Reader<R> {
             let token = match event {
                 Event::Start(start) => {
                     let name = start.name().as_ref().to_owned();
-                    let attributes = attributes(&start).map_err(|what| Fault::line(path, line, format!("<{name}>: {what}")))?;
+                    let attributes =
+                        attributes(&start).map_err(|what| Fault::line(path, line, format!("<{name}>: {what}")))?;
                     if self.open.len() >= DEEPEST {
                         return Err(Fault::line(path, line, format!("elements are nested deeper than {DEEPEST}")));
                     }
@@ -140,7 +141,11 @@ impl<R: Read> Reader<R> {
                 }
                 Event::Eof => match self.open.last() {
                     Some(name) => {
-                        return Err(Fault::line(path, line, format!("the file ends inside <{name}>; it is not complete")));
+                        return Err(Fault::line(
+                            path,
+                            line,
+                            format!("the file ends inside <{name}>; it is not complete"),
+                        ));
                     }
                     None => Token::Eof,
                 },
@@ -161,9 +166,16 @@ impl<R: Read> Reader<R> {
                         _ if text.is_empty() => {}
                         // Editing by hand leaves letters between elements; they mean nothing.
                         Some(name) if self.stray.len() < STRAY => {
-                            self.stray.push(format!("line {}: text between the elements of <{name}> was ignored: \"{text}\"", self.line));
+                            self.stray.push(format!(
+                                "line {}: text between the elements of <{name}> was ignored: \"{text}\"",
+                                self.line
+                            ));
                         }
-                        Some(_) => return Err(self.here(format!("more than {STRAY} texts between elements; this file is damaged"))),
+                        Some(_) => {
+                            return Err(
+                                self.here(format!("more than {STRAY} texts between elements; this file is damaged"))
+                            );
+                        }
                         None => return Err(self.here(format!("text outside of every element: \"{text}\""))),
                     }
                 }
@@ -309,7 +321,10 @@ impl<R: Read> Reader<R> {
     }
 
     /// Calls `take` for each element of the one that was just opened; `take` must read it to its end.
-    fn fields(&mut self, mut take: impl FnMut(&mut Self, &str, Vec<(String, String)>) -> Result<(), Fault>) -> Result<(), Fault> {
+    fn fields(
+        &mut self,
+        mut take: impl FnMut(&mut Self, &str, Vec<(String, String)>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         loop {
             match self.element()? {
                 Token::Start(name, attributes) => take(self, &name, attributes)?,
@@ -375,9 +390,17 @@ impl<R: Read> Reader<R> {
                 "wp:attachment_url" => item.attachment_url = reader.text()?.trim().to_owned(),
                 "category" => {
                     let value = |key: &str| {
-                        attributes.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default()
+                        attributes
+                            .iter()
+                            .find(|(name, _)| name == key)
+                            .map(|(_, value)| value.clone())
+                            .unwrap_or_default()
                     };
-                    let label = Label { domain: value("domain"), slug: value("nicename"), name: reader.text()?.trim().to_owned() };
+                    let label = Label {
+                        domain: value("domain"),
+                        slug: value("nicename"),
+                        name: reader.text()?.trim().to_owned(),
+                    };
                     if item.labels.len() < 1000 {
                         item.labels.push(label);
                     }

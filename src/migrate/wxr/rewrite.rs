@@ -153,11 +153,26 @@ impl Work<'_> {
         };
         let inline = matches!(
             name.as_str(),
-            "a" | "b" | "strong" | "em" | "i" | "span" | "u" | "font" | "small" | "code" | "sub" | "sup" | "abbr" | "cite"
+            "a" | "b"
+                | "strong"
+                | "em"
+                | "i"
+                | "span"
+                | "u"
+                | "font"
+                | "small"
+                | "code"
+                | "sub"
+                | "sup"
+                | "abbr"
+                | "cite"
         );
         self.fresh = !inline;
         let attribute = |key: &str| {
-            tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| attribute.value.to_string())
+            tag.attrs
+                .iter()
+                .find(|attribute| &*attribute.name.local == key)
+                .map(|attribute| attribute.value.to_string())
         };
         if tag.kind == TagKind::EndTag {
             self.raw = false;
@@ -286,7 +301,9 @@ impl Work<'_> {
                 let given = |key: &str| get(key).parse::<u32>().ok().filter(|pixels| *pixels > 0);
                 let (width, height) = match (given("width"), given("height")) {
                     (Some(width), Some(height)) => (width, height),
-                    (Some(given), None) if width > 0 => (given, (u64::from(height) * u64::from(given) / u64::from(width)) as u32),
+                    (Some(given), None) if width > 0 => {
+                        (given, (u64::from(height) * u64::from(given) / u64::from(width)) as u32)
+                    }
                     _ => (width, height),
                 };
                 if width > 0 && height > 0 {

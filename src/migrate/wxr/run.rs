@@ -190,7 +190,10 @@ fn hosts(
     let Some(base) = plan.base.as_ref().and_then(|base| base.host_str()) else { return Ok((all, new)) };
     let base = base.to_lowercase();
     let twin = base.strip_prefix("www.").map_or_else(|| format!("www.{base}"), str::to_owned);
-    let local = base == "localhost" || base.ends_with(".localhost") || !base.contains('.') || base.parse::<std::net::Ipv4Addr>().is_ok();
+    let local = base == "localhost"
+        || base.ends_with(".localhost")
+        || !base.contains('.')
+        || base.parse::<std::net::Ipv4Addr>().is_ok();
     for host in [base.clone(), twin] {
         if site::check_host(&host).is_err() {
             continue;
@@ -198,7 +201,9 @@ fn hosts(
         if local {
             if host == base {
                 all.insert(host.clone());
-                report.notes.push(format!("{host} is no name of a public site and was not added to the old hosts; --old-host names them"));
+                report.notes.push(format!(
+                    "{host} is no name of a public site and was not added to the old hosts; --old-host names them"
+                ));
             }
             continue;
         }

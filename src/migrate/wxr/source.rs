@@ -101,11 +101,8 @@ impl<R: Read> Source<R> {
             }
             let room = self.decoder.max_utf8_buffer_length_without_replacement(self.raw.len() - self.raw_at);
             self.text.resize(room.unwrap_or(PIECE * 4).max(16), 0);
-            let (result, used, written) = self.decoder.decode_to_utf8_without_replacement(
-                &self.raw[self.raw_at..],
-                &mut self.text,
-                self.ended,
-            );
+            let (result, used, written) =
+                self.decoder.decode_to_utf8_without_replacement(&self.raw[self.raw_at..], &mut self.text, self.ended);
             self.raw_at += used;
             self.text.truncate(written);
             if let DecoderResult::Malformed(..) = result {
@@ -113,7 +110,10 @@ impl<R: Read> Source<R> {
                 let name = self.decoder.encoding().name();
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,
-                    Malformed { line, what: format!("a byte that is not {name}; convert the file to UTF-8 or mend that place") },
+                    Malformed {
+                        line,
+                        what: format!("a byte that is not {name}; convert the file to UTF-8 or mend that place"),
+                    },
                 ));
             }
         }
@@ -180,7 +180,10 @@ impl<R: Read> BufRead for Source<R> {
         if self.piece > self.most {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidData,
-                Malformed { line: self.line(), what: format!("a single text or tag is larger than {} MB", self.most >> 20) },
+                Malformed {
+                    line: self.line(),
+                    what: format!("a single text or tag is larger than {} MB", self.most >> 20),
+                },
             ));
         }
         if self.at == self.text.len() {
@@ -196,4 +199,3 @@ impl<R: Read> BufRead for Source<R> {
         self.piece += count;
     }
 }
-

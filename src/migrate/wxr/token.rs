@@ -28,7 +28,8 @@ pub(super) fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>
     let mut found = Vec::new();
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
-        let value = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
+        let value =
+            attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).map_err(|error| error.to_string())?;
         found.push((attribute.key.as_ref().to_owned(), value.into_owned()));
     }
     Ok(found)
@@ -86,7 +87,8 @@ pub(super) fn join(pieces: &[Token]) -> String {
 
 /// Without control characters, which databases hold and XML forbids.
 fn printable(text: String) -> String {
-    let bad = |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{7f}');
+    let bad =
+        |c: char| (c < ' ' && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{7f}');
     if text.contains(bad) { text.chars().filter(|c| !bad(*c)).collect() } else { text }
 }
 

@@ -68,7 +68,12 @@ pub(super) struct Work {
 
 impl Writer<'_> {
     /// Everything: batch and columns, files, documents, old addresses.
-    pub(super) fn write(&mut self, begin: Transaction, new_hosts: &[String], progress: &dyn Fn(u64)) -> Result<(), Failure> {
+    pub(super) fn write(
+        &mut self,
+        begin: Transaction,
+        new_hosts: &[String],
+        progress: &dyn Fn(u64),
+    ) -> Result<(), Failure> {
         self.begin(begin, new_hosts)?;
         let dry = self.options.dry_run;
         let mut files = Files::new(self.app, self.node, self.options.media.as_deref(), self.batch.id, dry);
@@ -112,8 +117,15 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn item(&mut self, reader: &Reader<File>, item: Item, bodies: &Bodies<'_>, files: &mut Files<'_>) -> Result<(), Failure> {
-        let skipped = skip_reason(&item).or_else(|| self.plan.again.contains(&item.line).then(|| "same number again".into()));
+    fn item(
+        &mut self,
+        reader: &Reader<File>,
+        item: Item,
+        bodies: &Bodies<'_>,
+        files: &mut Files<'_>,
+    ) -> Result<(), Failure> {
+        let skipped =
+            skip_reason(&item).or_else(|| self.plan.again.contains(&item.line).then(|| "same number again".into()));
         if let Some(reason) = skipped {
             *self.report.skipped.entry(reason).or_default() += 1;
             self.report.comments.skipped += item.comments.len();
@@ -141,7 +153,11 @@ impl Writer<'_> {
         if body.html.len() > LARGEST {
             *self.report.skipped.entry("text too large".into()).or_default() += 1;
             self.report.comments.skipped += item.comments.len();
-            self.report.notes.push(format!("line {}: \"{named}\" has {} MB of text and was left out", item.line, body.html.len() >> 20));
+            self.report.notes.push(format!(
+                "line {}: \"{named}\" has {} MB of text and was left out",
+                item.line,
+                body.html.len() >> 20
+            ));
             return Ok(());
         }
         let plain = content::plain_text(&body.html);
@@ -153,7 +169,8 @@ impl Writer<'_> {
             };
         }
         let excerpt = content::plain_text(&item.excerpt);
-        let summary = if excerpt.is_empty() { content::summary_of(&plain, 120) } else { content::summary_of(&excerpt, 200) };
+        let summary =
+            if excerpt.is_empty() { content::summary_of(&plain, 120) } else { content::summary_of(&excerpt, 200) };
         let mut text = Text {
             title,
             body: body.html,
@@ -178,7 +195,13 @@ impl Writer<'_> {
                 self.report.comments.archived += 1;
             }
         }
-        self.work.old.document(self.plan, self.hosts, (number, post.home == Home::Page), (&item.link, &item.guid), DocumentId(post.document));
+        self.work.old.document(
+            self.plan,
+            self.hosts,
+            (number, post.home == Home::Page),
+            (&item.link, &item.guid),
+            DocumentId(post.document),
+        );
         self.work.bytes += text.body.len();
         self.work.chunk.push(Waiting {
             draft,
@@ -234,7 +257,8 @@ impl Writer<'_> {
                     self.report.redirects.kept += written.kept;
                     return Ok(());
                 }
-                Err(Failure::Domain(domain::error::Error::Store(store::Error::Conflict { .. }))) if attempt < TRIES => {}
+                Err(Failure::Domain(domain::error::Error::Store(store::Error::Conflict { .. }))) if attempt < TRIES => {
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -242,7 +266,8 @@ impl Writer<'_> {
     }
 
     fn try_commit(&self, chunk: &[Waiting], old: &[Old]) -> Result<(Vec<Brought>, site::Written), Failure> {
-        let mut tx = self.app.store.transaction(Actor::cli(), "import.wxr").site(self.node.site.id.0).note(&self.batch.name);
+        let mut tx =
+            self.app.store.transaction(Actor::cli(), "import.wxr").site(self.node.site.id.0).note(&self.batch.name);
         if self.options.dry_run {
             // The columns were not written, but documents ask for them.
             for channel in &self.columns.new {

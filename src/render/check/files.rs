@@ -41,16 +41,13 @@ pub fn stylesheets(theme: &Theme) -> Vec<Fault> {
             continue;
         };
         for (at, address) in addresses(text) {
-            if address.is_empty() || address.starts_with(['#', '%']) || address.starts_with("data:")
-            {
+            if address.is_empty() || address.starts_with(['#', '%']) || address.starts_with("data:") {
                 continue;
             }
             let message = if is_foreign(address) {
                 format!("\"{address}\": pages may fetch nothing from another host")
             } else if address.starts_with('/') {
-                format!(
-                    "\"{address}\": write the address from this file on (../img/…), its full one changes"
-                )
+                format!("\"{address}\": write the address from this file on (../img/…), its full one changes")
             } else {
                 let path = address.split(['?', '#']).next().unwrap_or_default();
                 match join(name, path) {

@@ -63,8 +63,7 @@ pub fn rendering(themes: &Themes) -> Vec<Fault> {
     let mut faults = Vec::new();
     for theme in themes.iter().filter(|theme| theme.is_public()) {
         for sample in &samples {
-            if let Err(error) = theme.render(sample.template, &frame(theme, sample), &sample.fields)
-            {
+            if let Err(error) = theme.render(sample.template, &frame(theme, sample), &sample.fields) {
                 faults.push(render_fault(theme, &place(sample), error));
             }
         }
@@ -106,9 +105,9 @@ fn admin_page(theme: &Theme, sample: &AdminSample) -> Vec<Fault> {
 
 /// Renders a page and looks at it; `place` names the sample.
 fn look_at(theme: &Theme, template: &str, place: &str, context: Value, misses: &Misses) -> Vec<Fault> {
-    let rendered = theme.compiled(template).and_then(|template| {
-        template.render_with_spans(context).map_err(|error| theme.failed(&error))
-    });
+    let rendered = theme
+        .compiled(template)
+        .and_then(|template| template.render_with_spans(context).map_err(|error| theme.failed(&error)));
     let (page, spans) = match rendered {
         Ok(rendered) => rendered,
         Err(error) => return vec![render_fault(theme, place, error)],
@@ -119,18 +118,13 @@ fn look_at(theme: &Theme, template: &str, place: &str, context: Value, misses: &
         .map(|mistake| {
             let message = on_page(&mistake.message, place);
             match mistake.place.filter(|place| !place.template.is_empty()) {
-                Some(place) => {
-                    Fault { file: theme.template_file(&place.template), line: place.line, message }
-                }
+                Some(place) => Fault { file: theme.template_file(&place.template), line: place.line, message },
                 None => Fault { file: own.clone(), line: 0, message },
             }
         })
         .collect();
     for key in misses.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        faults.push(Fault::file(
-            &own,
-            on_page(&format!("the text \"{key}\" is in no catalogue"), place),
-        ));
+        faults.push(Fault::file(&own, on_page(&format!("the text \"{key}\" is in no catalogue"), place)));
     }
     faults
 }
@@ -161,9 +155,7 @@ fn on_page(message: &str, place: &str) -> String {
 
 fn render_fault(theme: &Theme, place: &str, error: RenderError) -> Fault {
     match error {
-        RenderError::Failed { fault, .. } => {
-            Fault { message: on_page(&fault.message, place), ..fault }
-        }
+        RenderError::Failed { fault, .. } => Fault { message: on_page(&fault.message, place), ..fault },
         other => Fault::file(&theme.source().dir, other.to_string()),
     }
 }

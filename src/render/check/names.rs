@@ -15,8 +15,7 @@ use crate::render::syntax::{Named, Scan};
 use crate::render::theme::Theme;
 
 /// Names that every template may use without being given them.
-const ALWAYS: [&str; 9] =
-    ["site", "page", "nav", "t", "site_css", "latest", "loop", "self", "super"];
+const ALWAYS: [&str; 9] = ["site", "page", "nav", "t", "site_css", "latest", "loop", "self", "super"];
 
 /// The same in admin pages.
 const ADMIN_ALWAYS: [&str; 5] = ["page", "t", "loop", "self", "super"];
@@ -60,10 +59,8 @@ impl<'a> Names<'a> {
     /// Templates that can be part of a page, from the page templates down;
     /// `None` where a name is worked out while rendering.
     pub fn reachable(&self) -> Option<BTreeSet<String>> {
-        let templates: &[(&str, &str)] =
-            if self.theme.is_admin() { &ADMIN_TEMPLATES } else { &PAGE_TEMPLATES };
-        let mut waiting: Vec<String> =
-            templates.iter().filter_map(|(name, _)| self.resolve(name)).collect();
+        let templates: &[(&str, &str)] = if self.theme.is_admin() { &ADMIN_TEMPLATES } else { &PAGE_TEMPLATES };
+        let mut waiting: Vec<String> = templates.iter().filter_map(|(name, _)| self.resolve(name)).collect();
         let mut reached = BTreeSet::new();
         while let Some(name) = waiting.pop() {
             let Some(scan) = self.scans.get(&name) else { continue };
@@ -94,15 +91,13 @@ impl<'a> Names<'a> {
     fn templates(&self, name: &str, scan: &Scan, faults: &mut Vec<Fault>) {
         for named in scan.extends.iter().chain(&scan.includes) {
             if self.resolve(&named.name).is_none() {
-                let message =
-                    format!("there is no template \"{}\" in {}", named.name, self.themes());
+                let message = format!("there is no template \"{}\" in {}", named.name, self.themes());
                 faults.push(self.fault(name, named.line, message));
             }
         }
         for asset in &scan.assets {
             if !self.theme.files.files().any(|(file, _)| *file == asset.name) {
-                let message =
-                    format!("there is no static file \"{}\" in {}", asset.name, self.themes());
+                let message = format!("there is no static file \"{}\" in {}", asset.name, self.themes());
                 faults.push(self.fault(name, asset.line, message));
             }
         }
@@ -116,8 +111,7 @@ impl<'a> Names<'a> {
     /// Blocks of a child that no parent has are never shown.
     fn blocks(&self, name: &str, scan: &Scan, faults: &mut Vec<Fault>) {
         let Some(first) = &scan.extends else { return };
-        let mut known: BTreeSet<&str> =
-            scan.inner_blocks.iter().map(|block| block.name.as_str()).collect();
+        let mut known: BTreeSet<&str> = scan.inner_blocks.iter().map(|block| block.name.as_str()).collect();
         let mut seen = BTreeSet::new();
         let mut next = self.resolve(&first.name);
         while let Some(parent) = next.take() {
@@ -151,26 +145,18 @@ impl<'a> Names<'a> {
             let key = &text.key.name;
             for language in &languages {
                 let Some(message) = self.theme.messages.exact(language, key) else {
-                    faults.push(self.fault(
-                        name,
-                        text.key.line,
-                        format!("t(\"{key}\") has no text in {language}"),
-                    ));
+                    faults.push(self.fault(name, text.key.line, format!("t(\"{key}\") has no text in {language}")));
                     continue;
                 };
                 let Some(given) = &text.arguments else { continue };
                 let wanted = message.arguments();
                 for argument in wanted.iter().filter(|argument| !given.contains(**argument)) {
-                    let message = format!(
-                        "t(\"{key}\") is not given {argument}, which its text in {language} shows"
-                    );
+                    let message = format!("t(\"{key}\") is not given {argument}, which its text in {language} shows");
                     faults.push(self.fault(name, text.key.line, message));
                 }
-                for argument in given.iter().filter(|argument| !wanted.contains(argument.as_str()))
-                {
-                    let message = format!(
-                        "t(\"{key}\") is given {argument}, which its text in {language} does not show"
-                    );
+                for argument in given.iter().filter(|argument| !wanted.contains(argument.as_str())) {
+                    let message =
+                        format!("t(\"{key}\") is given {argument}, which its text in {language} does not show");
                     faults.push(self.fault(name, text.key.line, message));
                 }
             }
@@ -183,21 +169,13 @@ impl<'a> Names<'a> {
         for filter in &scan.filters {
             let answer = state.apply_filter(&filter.name, &[]);
             if answer.is_err_and(|error| error.kind() == minijinja::ErrorKind::UnknownFilter) {
-                faults.push(self.fault(
-                    name,
-                    filter.line,
-                    format!("there is no filter \"{}\"", filter.name),
-                ));
+                faults.push(self.fault(name, filter.line, format!("there is no filter \"{}\"", filter.name)));
             }
         }
         for test in &scan.tests {
             let answer = state.perform_test(&test.name, &[]);
             if answer.is_err_and(|error| error.kind() == minijinja::ErrorKind::UnknownTest) {
-                faults.push(self.fault(
-                    name,
-                    test.line,
-                    format!("there is no test \"{}\"", test.name),
-                ));
+                faults.push(self.fault(name, test.line, format!("there is no test \"{}\"", test.name)));
             }
         }
     }
@@ -213,8 +191,7 @@ impl<'a> Names<'a> {
         for (name, scan) in &self.scans {
             for variable in &scan.variables {
                 if !known.contains(&variable.name) && !bound.contains(variable.name.as_str()) {
-                    let message =
-                        format!("\"{}\" is given to no page and set by no template", variable.name);
+                    let message = format!("\"{}\" is given to no page and set by no template", variable.name);
                     faults.push(self.fault(name, variable.line, message));
                 }
             }
@@ -246,33 +223,19 @@ impl<'a> Names<'a> {
         (&ALWAYS, samples.into_iter().map(|sample| sample.fields).collect(), site, page)
     }
 
-    fn field(
-        &self,
-        template: &str,
-        path: &Named,
-        value: &Value,
-        root: &str,
-        fields: &str,
-    ) -> Option<Fault> {
+    fn field(&self, template: &str, path: &Named, value: &Value, root: &str, fields: &str) -> Option<Fault> {
         let mut value = value.clone();
         let mut above = root.to_owned();
         for field in fields.split('.') {
             if above == "site.settings" {
                 return (!self.theme.settings.contains_key(field)).then(|| {
-                    let message = format!(
-                        "no theme.toml of {} declares the setting \"{field}\"",
-                        self.themes()
-                    );
+                    let message = format!("no theme.toml of {} declares the setting \"{field}\"", self.themes());
                     self.fault(template, path.line, message)
                 });
             }
             let next = value.get_attr(field).unwrap_or(Value::UNDEFINED);
             if next.is_undefined() {
-                return Some(self.fault(
-                    template,
-                    path.line,
-                    format!("{above} has no field \"{field}\""),
-                ));
+                return Some(self.fault(template, path.line, format!("{above} has no field \"{field}\"")));
             }
             if next.is_none() {
                 return None;
@@ -290,10 +253,5 @@ fn full_name(theme: &str, name: &str) -> String {
 
 /// Names of the fields of a page struct.
 fn keys(fields: &Value) -> Vec<String> {
-    fields
-        .try_iter()
-        .into_iter()
-        .flatten()
-        .filter_map(|key| key.as_str().map(str::to_owned))
-        .collect()
+    fields.try_iter().into_iter().flatten().filter_map(|key| key.as_str().map(str::to_owned)).collect()
 }

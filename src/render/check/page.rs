@@ -8,9 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 use minijinja::{OutputSpan, OutputSpanKind};
 
 /// A line of a template, by the template's name.
@@ -32,15 +30,13 @@ pub struct Mistake {
 }
 
 /// Elements without an end tag.
-const VOID: [&str; 14] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
-    "wbr", "param",
-];
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "param"];
 
 /// Elements whose end tag may be left out.
 const OPEN_ENDED: [&str; 18] = [
-    "html", "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead",
-    "tbody", "tfoot", "colgroup", "rt", "rp",
+    "html", "head", "body", "p", "li", "dt", "dd", "option", "optgroup", "tr", "td", "th", "thead", "tbody", "tfoot",
+    "colgroup", "rt", "rp",
 ];
 
 /// Attributes whose address the browser fetches or sends to by itself.
@@ -61,8 +57,7 @@ const FETCHED: [(&str, &str); 13] = [
 ];
 
 /// Attributes that name ids.
-const REFERENCES: [&str; 5] =
-    ["for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"];
+const REFERENCES: [&str; 5] = ["for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"];
 
 /// Reads a page and the spans that tell which template wrote which part.
 pub fn look(page: &str, spans: &[OutputSpan]) -> Vec<Mistake> {
@@ -74,9 +69,7 @@ pub fn look(page: &str, spans: &[OutputSpan]) -> Vec<Mistake> {
     for span in spans {
         let range = span.output_range();
         // What no span claims belongs to the part before it.
-        for (part, part_span) in
-            [(&page[at..range.start], None), (&page[range.clone()], Some(span))]
-        {
+        for (part, part_span) in [(&page[at..range.start], None), (&page[range.clone()], Some(span))] {
             if part.is_empty() {
                 continue;
             }
@@ -229,10 +222,7 @@ impl TokenSink for Reader {
 }
 
 fn attribute<'a>(tag: &'a Tag, name: &str) -> Option<&'a str> {
-    tag.attrs
-        .iter()
-        .find(|attribute| &*attribute.name.local == name)
-        .map(|attribute| &*attribute.value)
+    tag.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -256,36 +246,22 @@ impl Page {
             let key = &*attribute.name.local;
             let value = attribute.value.trim();
             if key.starts_with("on") && key.len() > 2 {
-                self.mistake(
-                    place.clone(),
-                    format!("<{name} {key}>: scripts belong in a file of the theme"),
-                );
+                self.mistake(place.clone(), format!("<{name} {key}>: scripts belong in a file of the theme"));
             }
             if key == "style" {
-                self.mistake(
-                    place.clone(),
-                    format!("<{name} style>: styles belong in a stylesheet of the theme"),
-                );
+                self.mistake(place.clone(), format!("<{name} style>: styles belong in a stylesheet of the theme"));
             }
             if value.to_ascii_lowercase().starts_with("javascript:") {
-                self.mistake(
-                    place.clone(),
-                    format!("<{name} {key}>: javascript: addresses are refused by browsers"),
-                );
+                self.mistake(place.clone(), format!("<{name} {key}>: javascript: addresses are refused by browsers"));
             }
             if FETCHED.contains(&(name, key)) && is_foreign(value) {
                 self.mistake(
                     place.clone(),
-                    format!(
-                        "<{name} {key}=\"{value}\">: pages may fetch nothing from another host"
-                    ),
+                    format!("<{name} {key}=\"{value}\">: pages may fetch nothing from another host"),
                 );
             }
             if key == "srcset" && value.split(',').any(is_foreign) {
-                self.mistake(
-                    place.clone(),
-                    format!("<{name} srcset>: pages may fetch nothing from another host"),
-                );
+                self.mistake(place.clone(), format!("<{name} srcset>: pages may fetch nothing from another host"));
             }
             if let Some(reference) = REFERENCES.iter().find(|reference| **reference == key) {
                 for id in words(value) {
@@ -295,10 +271,7 @@ impl Page {
         }
         if let Some(id) = attribute(tag, "id") {
             if id.is_empty() || id.contains(char::is_whitespace) {
-                self.mistake(
-                    place.clone(),
-                    format!("<{name} id=\"{id}\">: an id may not be empty or hold a space"),
-                );
+                self.mistake(place.clone(), format!("<{name} id=\"{id}\">: an id may not be empty or hold a space"));
             } else if self.ids.insert(id.to_owned(), place.clone()).is_some() {
                 self.mistake(place.clone(), format!("the id \"{id}\" stands in the page twice"));
             }
@@ -322,47 +295,34 @@ impl Page {
     fn element(&mut self, tag: &Tag, place: &Place) {
         let name = &*tag.name;
         match name {
-            "html" => {
-                self.lang = attribute(tag, "lang").is_some_and(|lang| !lang.trim().is_empty())
-            }
+            "html" => self.lang = attribute(tag, "lang").is_some_and(|lang| !lang.trim().is_empty()),
             "main" => self.mains += 1,
             "img" if attribute(tag, "alt").is_none() => {
                 self.mistake(place.clone(), "<img> without alt (alt=\"\" for mere decoration)");
             }
-            "iframe" if attribute(tag, "title").is_none() => {
-                self.mistake(place.clone(), "<iframe> without title")
-            }
-            "style" => {
-                self.mistake(place.clone(), "<style>: styles belong in a stylesheet of the theme")
-            }
+            "iframe" if attribute(tag, "title").is_none() => self.mistake(place.clone(), "<iframe> without title"),
+            "style" => self.mistake(place.clone(), "<style>: styles belong in a stylesheet of the theme"),
             "base" => self.mistake(place.clone(), "<base> breaks every address of the page"),
             "script" => {
                 let data = attribute(tag, "type").is_some_and(|kind| kind.contains("json"));
                 if attribute(tag, "src").is_none() && !data {
-                    self.mistake(
-                        place.clone(),
-                        "<script> without src: scripts belong in a file of the theme",
-                    );
+                    self.mistake(place.clone(), "<script> without src: scripts belong in a file of the theme");
                 }
             }
             "link" => {
                 let rel = attribute(tag, "rel").unwrap_or_default().to_ascii_lowercase();
-                let fetched =
-                    !words(&rel).any(|word| matches!(word, "canonical" | "alternate" | "license"));
+                let fetched = !words(&rel).any(|word| matches!(word, "canonical" | "alternate" | "license"));
                 let href = attribute(tag, "href").unwrap_or_default();
                 if fetched && is_foreign(href) {
                     self.mistake(
                         place.clone(),
-                        format!(
-                            "<link href=\"{href}\">: pages may fetch nothing from another host"
-                        ),
+                        format!("<link href=\"{href}\">: pages may fetch nothing from another host"),
                     );
                 }
             }
             "a" | "area" => {
                 let href = attribute(tag, "href").unwrap_or_default();
-                let marked = attribute(tag, "rel")
-                    .is_some_and(|rel| words(rel).any(|word| word == "external"));
+                let marked = attribute(tag, "rel").is_some_and(|rel| words(rel).any(|word| word == "external"));
                 if is_foreign(href) && !marked {
                     self.mistake(
                         place.clone(),
@@ -376,10 +336,7 @@ impl Page {
                     self.headings_one += 1;
                 }
                 if self.heading > 0 && level > self.heading + 1 {
-                    self.mistake(
-                        place.clone(),
-                        format!("<{name}> follows <h{}>: a level is left out", self.heading),
-                    );
+                    self.mistake(place.clone(), format!("<{name}> follows <h{}>: a level is left out", self.heading));
                 }
                 self.heading = level;
             }

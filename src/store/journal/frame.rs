@@ -137,7 +137,12 @@ pub(crate) fn link(before: &Hash, record: &[u8]) -> Hash {
 }
 
 /// Builds the frame of a group; `records` are encoded records. Returns its bytes and the chain hash after it.
-pub(crate) fn encode(first: u64, before: &Hash, records: &[Vec<u8>], squeeze: &mut zstd::bulk::Compressor<'static>) -> io::Result<(Vec<u8>, Hash)> {
+pub(crate) fn encode(
+    first: u64,
+    before: &Hash,
+    records: &[Vec<u8>],
+    squeeze: &mut zstd::bulk::Compressor<'static>,
+) -> io::Result<(Vec<u8>, Hash)> {
     let mut plain = Vec::with_capacity(records.iter().map(|r| r.len() + 4).sum());
     let mut end = *before;
     for record in records {

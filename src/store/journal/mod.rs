@@ -126,7 +126,14 @@ pub(crate) struct Journal {
 impl Journal {
     /// Opens the journal in `dir` and checks it. If there is none, a new one is begun, unless it is `expected`. A torn end is reported
     /// by [`Journal::torn`] and stays until [`Journal::cut`]. `each` is told of bytes read so far and in all.
-    pub fn open(dir: &Path, schema: u32, roll_at: u64, check: &Check, expected: bool, mut each: impl FnMut(u64, u64)) -> Result<Journal> {
+    pub fn open(
+        dir: &Path,
+        schema: u32,
+        roll_at: u64,
+        check: &Check,
+        expected: bool,
+        mut each: impl FnMut(u64, u64),
+    ) -> Result<Journal> {
         disk::make_dir(dir)?;
         let mut firsts = segment::list(dir)?;
         if firsts.is_empty() && expected {
@@ -140,7 +147,11 @@ impl Journal {
         }
         if firsts[0] != 1 {
             let path = dir.join(segment::name(firsts[0]));
-            return Err(damaged(&path, 0, format!("the journal begins at record {}; earlier segments are missing", firsts[0])));
+            return Err(damaged(
+                &path,
+                0,
+                format!("the journal begins at record {}; earlier segments are missing", firsts[0]),
+            ));
         }
         let mut lengths = Vec::new();
         for first in &firsts {
@@ -162,7 +173,11 @@ impl Journal {
             match before {
                 None if n == 0 => genesis = segment.before,
                 Some((last, hash)) if last + 1 != *first || hash != segment.before => {
-                    return Err(damaged(&path, 0, format!("this segment does not follow record {last}, the last one before it")));
+                    return Err(damaged(
+                        &path,
+                        0,
+                        format!("this segment does not follow record {last}, the last one before it"),
+                    ));
                 }
                 _ => {}
             }
@@ -223,7 +238,11 @@ impl Journal {
     pub fn cut(&mut self) -> Result<()> {
         if let Some(what) = self.torn.take() {
             tracing::warn!(segment = %self.last.path.display(), "the journal ends in an unfinished commit that nobody was told had succeeded; cut off ({what})");
-            self.last.file.set_len(self.offset).and_then(|()| self.last.file.sync_all()).map_err(disk::at(&self.last.path))?;
+            self.last
+                .file
+                .set_len(self.offset)
+                .and_then(|()| self.last.file.sync_all())
+                .map_err(disk::at(&self.last.path))?;
         }
         if self.last.schema != self.schema {
             self.roll()?;
@@ -255,7 +274,8 @@ impl Journal {
                 other => Failure::Stuck(other.to_string()),
             })?;
         }
-        let (bytes, end) = frame::encode(self.seq + 1, &self.hash, records, &mut self.squeeze).map_err(Failure::Clean)?;
+        let (bytes, end) =
+            frame::encode(self.seq + 1, &self.hash, records, &mut self.squeeze).map_err(Failure::Clean)?;
         let written = std::os::unix::fs::FileExt::write_all_at(&self.last.file, &bytes, self.offset)
             .and_then(|()| self.last.file.sync_data());
         self.syncs += 1;

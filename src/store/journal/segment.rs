@@ -143,8 +143,7 @@ impl Segment {
     /// not a frame at the end is reported as torn.
     pub fn walk(&self, mut each: impl FnMut(&Frame, &Hash) -> Result<()>) -> Result<Walk> {
         let length = self.length()?;
-        let mut walk =
-            Walk { last: self.first - 1, end: self.before, good: HEADER, length, frames: 0, torn: None };
+        let mut walk = Walk { last: self.first - 1, end: self.before, good: HEADER, length, frames: 0, torn: None };
         loop {
             match self.read(walk.good, length)? {
                 Found::End => return Ok(walk),

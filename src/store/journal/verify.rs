@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use super::segment::{self, Segment, damaged};
-use super::{frame, Hash};
+use super::{Hash, frame};
 use crate::store::Result;
 
 /// What a whole reading of the journal found.
@@ -34,7 +34,8 @@ pub(crate) fn journal(folder: &Path, mut each: impl FnMut(u64, u64)) -> Result<R
         let path = folder.join(segment::name(*first));
         total += std::fs::metadata(&path).map_err(crate::store::disk::at(&path))?.len();
     }
-    let mut report = Report { records: 0, segments: 0, bytes: 0, head: String::new(), torn: None, genesis: String::new() };
+    let mut report =
+        Report { records: 0, segments: 0, bytes: 0, head: String::new(), torn: None, genesis: String::new() };
     let mut before: Option<Hash> = None;
     for (n, first) in firsts.iter().enumerate() {
         let path = folder.join(segment::name(*first));

@@ -150,8 +150,12 @@ impl Reader {
         let file = File::open(path).map_err(disk::at(path))?;
         let header =
             Header { format: 0, schema: 0, index_version: 0, genesis: String::new(), first: 0, journal_bytes: 0 };
-        let mut reader =
-            Reader { path: path.to_path_buf(), input: BufReader::with_capacity(1 << 20, file), hash: blake3::Hasher::new(), header };
+        let mut reader = Reader {
+            path: path.to_path_buf(),
+            input: BufReader::with_capacity(1 << 20, file),
+            hash: blake3::Hasher::new(),
+            header,
+        };
         let magic = reader.take(8)?;
         if magic != MAGIC {
             return Err(bad(path, "this is not a snapshot"));

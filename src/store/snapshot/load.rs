@@ -54,7 +54,14 @@ impl Gathered<'_> {
 }
 
 /// Loads snapshot `seq` into an empty state and brings it to the snapshot's last record.
-pub(in crate::store) fn load(options: &Options, tables: &Tables, journal: &Journal, seq: u64, state: &State, progress: &dyn Progress) -> Result<Meta> {
+pub(in crate::store) fn load(
+    options: &Options,
+    tables: &Tables,
+    journal: &Journal,
+    seq: u64,
+    state: &State,
+    progress: &dyn Progress,
+) -> Result<Meta> {
     let path = folder(&options.dir).join(name(seq));
     let bad = |what: String| Error::Snapshot { path: path.clone(), what };
     let reader = Reader::open(&path)?;
@@ -160,7 +167,11 @@ fn index(options: &Options, tables: &Tables, state: &State, footer: &Footer, pro
         }
         for unique in keys.uniques {
             if let Some(holder) = uniques.get(&unique) {
-                tracing::error!("{} {id} wants the key {:?} of {holder}", tables.name(table), String::from_utf8_lossy(&unique.1));
+                tracing::error!(
+                    "{} {id} wants the key {:?} of {holder}",
+                    tables.name(table),
+                    String::from_utf8_lossy(&unique.1)
+                );
                 continue;
             }
             add(&mut meta, key::unique(unique.0, &unique.1), id.to_be_bytes().to_vec())?;

@@ -291,6 +291,8 @@ fn language(headers: &HeaderMap, secure: bool) -> &'static str {
     accepted
         .split(',')
         .filter_map(|item| item.trim().get(..2))
-        .find_map(|primary| LANGUAGES.iter().map(|(code, _)| *code).find(|code| code[..2].eq_ignore_ascii_case(primary)))
+        .find_map(|primary| {
+            LANGUAGES.iter().map(|(code, _)| *code).find(|code| code[..2].eq_ignore_ascii_case(primary))
+        })
         .unwrap_or(LANGUAGES[0].0)
 }

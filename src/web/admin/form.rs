@@ -72,7 +72,8 @@ pub async fn check(request: Request, secret: &str) -> Result<Request, Error> {
     let (parts, body) = request.into_parts();
     let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(broken)?;
     let again = |bytes: &Bytes| Request::from_parts(parts.clone(), Body::from(bytes.clone()));
-    let Fields(Secret { csrf }) = Fields::from_request(again(&bytes), &()).await.map_err(|refusal: Refusal| refusal.0)?;
+    let Fields(Secret { csrf }) =
+        Fields::from_request(again(&bytes), &()).await.map_err(|refusal: Refusal| refusal.0)?;
     if csrf::fits(secret, &csrf) { Ok(again(&bytes)) } else { Err(Error::StaleForm) }
 }
 

@@ -12,12 +12,12 @@ use http::header::{ALLOW, CONTENT_LANGUAGE, SET_COOKIE, VARY};
 use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::web::Error;
 use crate::web::client::Client;
 use crate::web::policy::Keep;
 use crate::web::routes::Access;
 use crate::web::security::Role;
 use crate::web::session::Cookie;
-use crate::web::Error;
 
 use super::desk::{local, see};
 use super::rate::What;

@@ -84,7 +84,8 @@ fn grants(directory: &Directory, user: &User) -> Vec<GrantView> {
         }
     };
     // A grant whose site or column is gone gives nothing.
-    let views = user.grants.iter().filter_map(|grant| Some(GrantView { role: grant.role.word(), place: place(grant.scope)? }));
+    let views =
+        user.grants.iter().filter_map(|grant| Some(GrantView { role: grant.role.word(), place: place(grant.scope)? }));
     views.collect()
 }
 

@@ -86,7 +86,13 @@ pub async fn submit(desk: Desk, headers: HeaderMap, Fields(typed): Fields<Typed>
     }
 }
 
-fn again(desk: &Desk, name: String, next: String, status: StatusCode, problem: MessageView) -> Result<Response, Refusal> {
+fn again(
+    desk: &Desk,
+    name: String,
+    next: String,
+    status: StatusCode,
+    problem: MessageView,
+) -> Result<Response, Refusal> {
     let page = LogInPage { name, next, problem: Some(problem), notice: None };
     Ok(desk.page(status, TEMPLATE, TITLE, page)?)
 }

@@ -117,12 +117,7 @@ fn unreachable_portal(directory: &crate::domain::site::Directory) -> &Arc<SiteNo
 
 /// A link to a site.
 pub fn site_link(site: &Site) -> SiteLink {
-    SiteLink {
-        slug: site.slug.clone(),
-        name: site.name.clone(),
-        short_name: site.short_name.clone(),
-        url: site.url(),
-    }
+    SiteLink { slug: site.slug.clone(), name: site.name.clone(), short_name: site.short_name.clone(), url: site.url() }
 }
 
 /// The subsites by kind, those that visitors may see.

@@ -22,12 +22,7 @@ const NEWEST: usize = 10;
 const BLOCK: usize = 7;
 
 /// The home page of a site.
-pub fn home(
-    app: &Arc<App>,
-    recorder: &Recorder,
-    node: &Arc<SiteNode>,
-    ask: Ask<'_>,
-) -> Result<Answer, Failure> {
+pub fn home(app: &Arc<App>, recorder: &Recorder, node: &Arc<SiteNode>, ask: Ask<'_>) -> Result<Answer, Failure> {
     if ask.query.is_some() {
         return Ok(Answer::Moved(node.site.url()));
     }

@@ -23,12 +23,7 @@ const SUGGESTIONS: usize = 8;
 ///
 /// # Errors
 /// When a template or the store fails.
-pub fn old_address(
-    app: &Arc<App>,
-    recorder: &Recorder,
-    node: &Arc<SiteNode>,
-    ask: Ask<'_>,
-) -> Result<Answer, Failure> {
+pub fn old_address(app: &Arc<App>, recorder: &Recorder, node: &Arc<SiteNode>, ask: Ask<'_>) -> Result<Answer, Failure> {
     if let Some(to) = redirect(app, recorder, node, ask)? {
         return Ok(Answer::Moved(absolute(app, &to)));
     }
@@ -44,12 +39,7 @@ fn absolute(app: &App, to: &str) -> String {
 }
 
 /// Where the redirect table of `node` leads, counted as a hit.
-pub fn redirect(
-    app: &App,
-    recorder: &Recorder,
-    node: &SiteNode,
-    ask: Ask<'_>,
-) -> Result<Option<String>, Failure> {
+pub fn redirect(app: &App, recorder: &Recorder, node: &SiteNode, ask: Ask<'_>) -> Result<Option<String>, Failure> {
     let address = match ask.query {
         Some(query) => format!("{}?{query}", ask.path),
         None => ask.path.to_owned(),
@@ -101,11 +91,8 @@ pub fn missing(
         noindex: true,
         ..About::default()
     };
-    let page = NotFoundPage {
-        nearest,
-        suggestions: item_views(app, recorder, &items(app, &ids)?, With::Column),
-        query,
-    };
+    let page =
+        NotFoundPage { nearest, suggestions: item_views(app, recorder, &items(app, &ids)?, With::Column), query };
     let html = render(app, recorder, node, ask, about, "error/404.html", page)?;
     Ok(Answer::Missing { html, lang: node.site.lang.clone() })
 }

@@ -3,11 +3,11 @@
 //! **Invariant:** a page is a function of its address, the face and what its
 //! recorder read; nothing about the client goes into it.
 
+mod channel;
 mod document;
 mod feed;
 mod frame;
 mod home;
-mod channel;
 mod missing;
 mod page;
 mod search;

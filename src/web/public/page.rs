@@ -49,8 +49,7 @@ pub fn render(
     recorder.theme();
     let shell = shell(app, recorder, node)?;
     let latest = LatestOf { app: app.clone(), recorder: recorder.clone(), node: node.clone() };
-    let frame =
-        Frame { site: shell.frame.clone(), page: page_view(app, node, ask, about), latest: Arc::new(latest) };
+    let frame = Frame { site: shell.frame.clone(), page: page_view(app, node, ask, about), latest: Arc::new(latest) };
     Ok(app.engine.render(&node.site.theme, template, &frame, page)?)
 }
 

@@ -19,12 +19,7 @@ use super::{Answer, Ask, Failure};
 const SIZE: u64 = 20;
 
 /// The search page of a site; the portal searches the group.
-pub fn search(
-    app: &Arc<App>,
-    recorder: &Recorder,
-    node: &Arc<SiteNode>,
-    ask: Ask<'_>,
-) -> Result<Answer, Failure> {
+pub fn search(app: &Arc<App>, recorder: &Recorder, node: &Arc<SiteNode>, ask: Ask<'_>) -> Result<Answer, Failure> {
     let mut query = String::new();
     let mut number: u64 = 1;
     for pair in ask.query.unwrap_or_default().split('&') {

@@ -74,12 +74,7 @@ pub fn item_url(app: &App, item: &Item) -> Option<String> {
 
 /// A picture for templates.
 pub fn picture_view(picture: &Picture) -> PictureView {
-    PictureView {
-        url: picture.url.clone(),
-        alt: picture.alt.clone(),
-        width: picture.width,
-        height: picture.height,
-    }
+    PictureView { url: picture.url.clone(), alt: picture.alt.clone(), width: picture.width, height: picture.height }
 }
 
 /// A column with its newest documents.
@@ -104,12 +99,9 @@ pub fn column_view(recorder: &Recorder, node: &SiteNode, channel: &Channel) -> R
         name: channel.name.clone(),
         kind: channel.kind.word(),
         description: channel.description.clone(),
-        picture: Some(file_address(recorder, &node.site, &channel.picture)?).filter(|url| !url.is_empty()).map(|url| PictureView {
-            url,
-            alt: String::new(),
-            width: 0,
-            height: 0,
-        }),
+        picture: Some(file_address(recorder, &node.site, &channel.picture)?)
+            .filter(|url| !url.is_empty())
+            .map(|url| PictureView { url, alt: String::new(), width: 0, height: 0 }),
         feed_url: channel.feed.then(|| format!("{url}feed.xml")),
         children: columns(recorder, node, Some(channel.id), 2)?,
         siblings: columns(recorder, node, channel.parent, 1)?,
@@ -184,11 +176,7 @@ pub fn document_view(
     })
 }
 
-fn attachment_view(
-    app: &App,
-    recorder: &Recorder,
-    attachment: &Attachment,
-) -> Result<Option<AttachmentView>, Failure> {
+fn attachment_view(app: &App, recorder: &Recorder, attachment: &Attachment) -> Result<Option<AttachmentView>, Failure> {
     let Some(media) = recorder.get::<Media>(attachment.media.0)? else { return Ok(None) };
     let directory = app.directory();
     let Some(node) = directory.site(media.site) else { return Ok(None) };

@@ -58,15 +58,22 @@ fn in_language(lang: &'static str) -> Vec<AdminSample> {
         samples.push(AdminSample { name, template, page: page(lang, person), fields });
     };
     let message = |key: &str, number| MessageView { key: key.into(), number };
-    let log_in = |problem, notice| LogInPage { name: "li.fang".into(), next: "/admin/sessions".into(), problem, notice };
-    add("first", "account/log-in.html", false, value(LogInPage { name: String::new(), next: String::new(), problem: None, notice: None }));
+    let log_in =
+        |problem, notice| LogInPage { name: "li.fang".into(), next: "/admin/sessions".into(), problem, notice };
+    add(
+        "first",
+        "account/log-in.html",
+        false,
+        value(LogInPage { name: String::new(), next: String::new(), problem: None, notice: None }),
+    );
     for key in ["log_in.wrong", "log_in.locked"] {
         add(key, "account/log-in.html", false, value(log_in(Some(message(key, 15)), None)));
     }
     for key in ["log_in.needed", "log_in.ended", "log_in.out"] {
         add(key, "account/log-in.html", false, value(log_in(None, Some(message(key, 0)))));
     }
-    let password = PasswordPage { forced: false, present: None, wrong: Vec::new(), again: None, shortest: 10, former: 5 };
+    let password =
+        PasswordPage { forced: false, present: None, wrong: Vec::new(), again: None, shortest: 10, former: 5 };
     add("plain", "account/password.html", true, value(&password));
     add("forced", "account/password.html", true, value(PasswordPage { forced: true, ..password.clone() }));
     let wrong = ["short", "long", "classes", "name", "common", "history"];
@@ -109,7 +116,11 @@ fn page(lang: &'static str, person: bool) -> AdminView {
         csrf: "5f0c".repeat(16),
         person: person.then(|| PersonView { name: "li.fang".into(), display_name: "李芳<b>".into() }),
         group: if person { "华蓥市人民政府".into() } else { String::new() },
-        nav: if person { vec![link("home.title", "/admin/"), link("sessions.title", "/admin/sessions")] } else { Vec::new() },
+        nav: if person {
+            vec![link("home.title", "/admin/"), link("sessions.title", "/admin/sessions")]
+        } else {
+            Vec::new()
+        },
     }
 }
 
@@ -144,7 +155,9 @@ fn home() -> AdminHomePage {
         before: Some(LastLogInView { time: "2026-11-19 17:02".into(), address: "10.20.30.41".into(), failures: 2 }),
         notice: Some(MessageView { key: "password.changed".into(), number: 0 }),
         grants: roles
-            .map(|role| GrantView { role, place: if role == "editor" { "华蓥市民政局".into() } else { String::new() } })
+            .map(|role| GrantView {
+                role, place: if role == "editor" { "华蓥市民政局".into() } else { String::new() }
+            })
             .to_vec(),
         sites,
         newest: vec![AdminDocumentView {

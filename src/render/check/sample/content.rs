@@ -6,8 +6,8 @@ use minijinja::Value;
 
 use crate::render::check::sample::site::{groups, nav, portal_link, site_link};
 use crate::render::view::{
-    AttachmentView, BlockView, ColumnView, DocumentView, HomePage, ItemView, ListPage, OriginView,
-    PageNumberView, PagingView, PictureView, PortalPage,
+    AttachmentView, BlockView, ColumnView, DocumentView, HomePage, ItemView, ListPage, OriginView, PageNumberView,
+    PagingView, PictureView, PortalPage,
 };
 
 pub(super) fn picture(number: usize) -> PictureView {
@@ -96,13 +96,7 @@ pub(super) fn column(kind: &'static str) -> ColumnView {
 }
 
 pub(super) fn bare_column(kind: &'static str) -> ColumnView {
-    let empty = ColumnView {
-        description: String::new(),
-        picture: None,
-        feed_url: None,
-        parent: None,
-        ..column(kind)
-    };
+    let empty = ColumnView { description: String::new(), picture: None, feed_url: None, parent: None, ..column(kind) };
     ColumnView { children: Vec::new(), siblings: Vec::new(), ..empty }
 }
 

@@ -16,17 +16,15 @@ use serde::Serialize;
 
 use crate::render::functions::Latest;
 use crate::render::view::{
-    ColumnLink, CrumbView, DocumentPage, ErrorPage, ItemView, MapPage, NotFoundPage, PageView,
-    SearchPage, SectionPage, SinglePage, SiteView,
+    ColumnLink, CrumbView, DocumentPage, ErrorPage, ItemView, MapPage, NotFoundPage, PageView, SearchPage, SectionPage,
+    SinglePage, SiteView,
 };
 
 pub use self::admin::{ADMIN_TEMPLATES, AdminSample, REFUSED_KEYS, admin_pages};
 pub use self::content::{home, items};
 pub use self::site::{bare, department, nav, noticed, portal};
 
-use self::content::{
-    bare_column, bare_document, blocks, column, document, list, paging, portal_home,
-};
+use self::content::{bare_column, bare_document, blocks, column, document, list, paging, portal_home};
 use self::site::{groups, page};
 
 /// Keys that `ErrorPage::key` takes.
@@ -147,9 +145,7 @@ pub fn pages() -> Vec<Sample> {
         "search/results.html",
         portal,
         "search",
-        value(SearchPage {
-            query: "低保 <b>\"&'".into(), items: items(10), paging: paging(2, 4)
-        }),
+        value(SearchPage { query: "低保 <b>\"&'".into(), items: items(10), paging: paging(2, 4) }),
     );
     add(
         "nothing found",
@@ -165,38 +161,16 @@ pub fn pages() -> Vec<Sample> {
         "search",
         value(SearchPage { query: String::new(), items: Vec::new(), paging: paging(1, 1) }),
     );
-    add(
-        "portal",
-        "site/map.html",
-        portal,
-        "map",
-        value(MapPage { columns: nav(), groups: groups() }),
-    );
-    add(
-        "subsite",
-        "site/map.html",
-        department,
-        "map",
-        value(MapPage { columns: nav(), groups: Vec::new() }),
-    );
-    add(
-        "empty",
-        "site/map.html",
-        bare,
-        "map",
-        value(MapPage { columns: Vec::new(), groups: Vec::new() }),
-    );
+    add("portal", "site/map.html", portal, "map", value(MapPage { columns: nav(), groups: groups() }));
+    add("subsite", "site/map.html", department, "map", value(MapPage { columns: nav(), groups: Vec::new() }));
+    add("empty", "site/map.html", bare, "map", value(MapPage { columns: Vec::new(), groups: Vec::new() }));
     let nearest = CrumbView { name: "通知公告".into(), url: "/mzj/tzgg/".into() };
     add(
         "suggestions",
         "error/404.html",
         department,
         "error",
-        value(NotFoundPage {
-            nearest: nearest.clone(),
-            suggestions: items(3),
-            query: "低保".into(),
-        }),
+        value(NotFoundPage { nearest: nearest.clone(), suggestions: items(3), query: "低保".into() }),
     );
     add(
         "bare",
@@ -218,9 +192,7 @@ pub fn pages() -> Vec<Sample> {
     }
     // Elder mode, live reload and another language on a few of them.
     let mut more = Vec::new();
-    for sample in
-        pages.iter().filter(|sample| matches!(sample.name, "full" | "middle page" | "found"))
-    {
+    for sample in pages.iter().filter(|sample| matches!(sample.name, "full" | "middle page" | "found")) {
         let mut page = sample.page.clone();
         page.elder = true;
         page.live_reload = true;
@@ -234,14 +206,7 @@ pub fn pages() -> Vec<Sample> {
         site.lang = "en".into();
         site.settings.clear();
         let (nav, fields) = (Vec::new(), sample.fields.clone());
-        more.push(Sample {
-            name: "elder mode",
-            template: sample.template,
-            site,
-            nav,
-            page,
-            fields,
-        });
+        more.push(Sample { name: "elder mode", template: sample.template, site, nav, page, fields });
     }
     pages.extend(more);
     pages

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use minijinja::Value;
 
 use crate::render::view::{
-    ColumnLink, CrumbView, FootView, MetaView, NoticeView, PageView, SiteGroupView, SiteLink,
-    SiteView,
+    ColumnLink, CrumbView, FootView, MetaView, NoticeView, PageView, SiteGroupView, SiteLink, SiteView,
 };
 
 /// A department's site with everything.
@@ -108,19 +107,13 @@ pub(super) fn foot() -> FootView {
 
 pub(super) fn portal_link() -> SiteLink {
     SiteLink {
-        slug: "www".into(),
-        name: "华蓥市人民政府".into(),
-        short_name: "市政府".into(),
-        url: "/".into(),
+        slug: "www".into(), name: "华蓥市人民政府".into(), short_name: "市政府".into(), url: "/".into()
     }
 }
 
 pub(super) fn site_link() -> SiteLink {
     SiteLink {
-        slug: "mzj".into(),
-        name: "华蓥市民政局".into(),
-        short_name: "市民政局".into(),
-        url: "/mzj/".into(),
+        slug: "mzj".into(), name: "华蓥市民政局".into(), short_name: "市民政局".into(), url: "/mzj/".into()
     }
 }
 
