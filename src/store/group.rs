@@ -95,6 +95,9 @@ pub(super) struct Effect {
     pub moves: Vec<(ListKey, Position, bool)>,
 }
 
+/// Who holds a unique key: in the state, and afterwards.
+type Holders = (Option<u64>, Option<u64>);
+
 /// A commit group in the making.
 #[derive(Debug)]
 pub(super) struct Group<'a> {
@@ -105,7 +108,7 @@ pub(super) struct Group<'a> {
     /// Entries: there in the state, there afterwards.
     entries: HashMap<(ListKey, Position), (bool, bool)>,
     counts: HashMap<ListKey, (u64, u64)>,
-    uniques: HashMap<(u8, Vec<u8>), (Option<u64>, Option<u64>)>,
+    uniques: HashMap<(u8, Vec<u8>), Holders>,
     /// Bytes of content gathered.
     weight: usize,
     /// In replay a unique key that is taken is reported and skipped, because the journal is the truth.

@@ -50,7 +50,7 @@ pub use options::{Options, Progress, Stats, Work};
 pub use schema::{Step, Steps};
 pub use scrub::Scrubbed;
 pub use site::SiteRows;
-pub use table::{Entry, Keys, ListKey, Position, Record, TableDef};
+pub use table::{Describe, Entry, Keys, ListKey, Position, Record, TableDef};
 pub use transaction::{Actor, Change, Committed, Read, Touched, Transaction};
 
 use journal::{Check, Journal, Published};

@@ -103,6 +103,9 @@ impl Entry {
     }
 }
 
+/// Finds keys and site of a row from its JSON; the error says why it is no such row.
+pub type Describe = fn(&[u8]) -> std::result::Result<(Keys, u64), String>;
+
 /// A table as the store sees it: how to find a row's keys without knowing its type.
 #[derive(Debug, Clone, Copy)]
 pub struct TableDef {
@@ -113,7 +116,7 @@ pub struct TableDef {
     /// `Record::SECRETS`.
     pub secrets: &'static [&'static str],
     /// Keys and site of a row from its JSON.
-    pub describe: fn(&[u8]) -> std::result::Result<(Keys, u64), String>,
+    pub describe: Describe,
 }
 
 impl TableDef {

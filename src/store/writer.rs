@@ -162,6 +162,9 @@ struct Admitted {
     time: i64,
 }
 
+/// Who was admitted to a group, who was refused and why, and how writing it ended.
+type Written = (Vec<Admitted>, Vec<(Request, Error)>, std::result::Result<(), Why>);
+
 impl Writer {
     /// A writer at the end of `journal`, with the state at `meta`.
     pub fn new(inner: Arc<Inner>, journal: Journal, meta: Meta) -> Writer {
@@ -210,7 +213,7 @@ impl Writer {
         inner.stage.enter(&inner, Kind::Commit);
         if let Err(why) = self.ready() {
             inner.stage.leave();
-            return refuse(requests, || why());
+            return refuse(requests, why);
         }
         let (admitted, rejected, outcome) = self.write(requests);
         match outcome {
@@ -222,7 +225,7 @@ impl Writer {
             }
             Err(why) => {
                 let all = admitted.into_iter().map(|a| a.request).chain(rejected.into_iter().map(|(r, _)| r));
-                refuse(all, || why());
+                refuse(all, why);
             }
         }
         inner.stage.leave();
@@ -253,10 +256,7 @@ impl Writer {
     }
 
     /// Checks, appends and applies a group. Afterwards either journal and state have it, or neither.
-    fn write(
-        &mut self,
-        requests: Vec<Request>,
-    ) -> (Vec<Admitted>, Vec<(Request, Error)>, std::result::Result<(), Why>) {
+    fn write(&mut self, requests: Vec<Request>) -> Written {
         let inner = Arc::clone(&self.inner);
         let guard = inner.state();
         let Some(state) = guard.as_ref() else {

@@ -82,11 +82,10 @@ impl Slow for Group {
     fn is_page(&self, target: &str) -> bool {
         let path = target.split('?').next().unwrap_or_default();
         let mut segments = path.split('/').skip(1);
-        match (segments.next(), segments.next()) {
-            (Some("admin" | "api" | "theme" | "media" | "favicon.ico"), _) => false,
-            (_, Some("media")) => false,
-            _ => true,
-        }
+        !matches!(
+            (segments.next(), segments.next()),
+            (Some("admin" | "api" | "theme" | "media" | "favicon.ico"), _) | (_, Some("media"))
+        )
     }
 
     fn render(&self, key: &PageKey, recorder: &Recorder) -> Result<Rendered, Error> {

@@ -229,7 +229,8 @@ fn nothing_is_left_open_and_nothing_is_imported_by_glob() {
                 }
             }
             let line = line.trim();
-            let import = line.starts_with("use ") || line.starts_with("pub use ") || line.starts_with("pub(super) use ");
+            let import =
+                line.starts_with("use ") || line.starts_with("pub use ") || line.starts_with("pub(super) use ");
             if import && (line.contains("::*;") || line.contains("{*") || line.contains("::*}")) {
                 faults.push(format!("{}:{}: {line}", source.path, number + 1));
             }
@@ -256,6 +257,9 @@ fn every_folder_says_what_it_is_for_and_what_always_holds() {
 
 #[test]
 fn the_reader_of_imports_sees_lists() {
-    assert_eq!(named("use crate::{app::App, base, store::{Read, Store}, web};", "crate::"), ["app", "base", "store", "web"]);
+    assert_eq!(
+        named("use crate::{app::App, base, store::{Read, Store}, web};", "crate::"),
+        ["app", "base", "store", "web"]
+    );
     assert_eq!(named("crate::base::clock::now() + crate::web::x", "crate::"), ["base", "web"]);
 }

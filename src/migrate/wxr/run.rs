@@ -208,10 +208,8 @@ fn hosts(
             continue;
         }
         match holder(&host) {
-            Some(slug) if slug != node.site.slug => {
-                if host == base {
-                    report.notes.push(format!("{host} belongs to the site {slug} and was not added to the old hosts"));
-                }
+            Some(slug) if slug != node.site.slug && host == base => {
+                report.notes.push(format!("{host} belongs to the site {slug} and was not added to the old hosts"));
             }
             Some(_) => {}
             None if !new.contains(&host) => new.push(host.clone()),

@@ -32,6 +32,9 @@ pub(crate) struct Group {
     pub end: Hash,
 }
 
+/// A frame, its encoded records, and the schema that they were written with.
+type Read = (Frame, Vec<Vec<u8>>, u32);
+
 impl Reader {
     /// A reader that begins with record `from` (at least 1).
     pub fn new(dir: &Path, from: u64, upgrades: schema::Steps) -> Reader {
@@ -67,7 +70,7 @@ impl Reader {
     }
 
     /// The next frame, with its chain checked, if it is not after `limit`.
-    pub fn frame(&mut self, limit: u64) -> Result<Option<(Frame, Vec<Vec<u8>>, u32)>> {
+    pub fn frame(&mut self, limit: u64) -> Result<Option<Read>> {
         if self.next > limit {
             return Ok(None);
         }

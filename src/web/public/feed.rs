@@ -52,10 +52,10 @@ pub fn feed(
     for view in &views {
         let Some(item) = items.iter().find(|item| item.id() == view.id) else { continue };
         let url = if view.external { view.url.clone() } else { format!("{origin}{}", view.url) };
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<entry><title>{}</title><id>{origin}/id/{}</id><link href=\"{}\"/><published>{}</published>\
-             <updated>{}</updated><summary>{}</summary></entry>\n",
+             <updated>{}</updated><summary>{}</summary></entry>",
             escape(&view.title),
             view.id,
             escape(&url),

@@ -24,7 +24,12 @@ fn key(target: &str) -> PageKey {
 }
 
 /// Keeps the result of reading `read` as the page `target`.
-fn keep(cache: &Arc<Cache>, store: &Memory, target: &str, read: impl Fn(&Recorder) -> String) -> Result<Arc<Entry>, u64> {
+fn keep(
+    cache: &Arc<Cache>,
+    store: &Memory,
+    target: &str,
+    read: impl Fn(&Recorder) -> String,
+) -> Result<Arc<Entry>, u64> {
     let recorder = Recorder::new(store.source(), cache.clone());
     let text = read(&recorder);
     cache.keep(key(target), page(text), recorder.recorded())
@@ -211,7 +216,8 @@ fn shared_parts_fall_with_their_tags_and_pages_with_them() {
     let (cache, store) = (Cache::new(1 << 20, Clock::System), Memory::default());
     let shell = |recorder: &Recorder| {
         let made = recorder.memo(MemoKey::shell(1), |inner| {
-            let menu = inner.memo(MemoKey { part: "menu", id: 1 }, |inner| inner.row(1, 1).map(|row| format!("{row:?}")));
+            let menu =
+                inner.memo(MemoKey { part: "menu", id: 1 }, |inner| inner.row(1, 1).map(|row| format!("{row:?}")));
             menu.map(|menu| format!("[{menu}]"))
         });
         made.unwrap().to_string()
@@ -312,7 +318,9 @@ fn forms_decode_to_the_same_bytes_and_come_by_themselves() {
     cache.ask(&entry, Encoding::Brotli);
     cache.ask(&entry, Encoding::Zstd);
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    let levels = || (entry.page().level(Encoding::Gzip), entry.page().level(Encoding::Brotli), entry.page().level(Encoding::Zstd));
+    let levels = || {
+        (entry.page().level(Encoding::Gzip), entry.page().level(Encoding::Brotli), entry.page().level(Encoding::Zstd))
+    };
     while levels() != (GZIP, BROTLI, 3) {
         assert!(std::time::Instant::now() < deadline, "{:?}", levels());
         std::thread::sleep(std::time::Duration::from_millis(5));

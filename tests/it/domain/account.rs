@@ -435,7 +435,13 @@ fn guessing_the_present_password_locks_as_well() {
     let results: Vec<bool> = (0..5)
         .map(|_| {
             let tried = account::change_password(
-                &office.store, &office.gate, &by, &person, "Wrong-password-1", "Next-word-0000", NOW,
+                &office.store,
+                &office.gate,
+                &by,
+                &person,
+                "Wrong-password-1",
+                "Next-word-0000",
+                NOW,
             );
             matches!(tried, Err(Refusal::Locked { .. }))
         })

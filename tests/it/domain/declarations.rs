@@ -33,7 +33,10 @@ fn every_mistake_has_one_line() {
         (with("site_code = \"123\"\n"), "mzj/site.toml:5: site_code \"123\" must be 10 letters and digits"),
         (with("state = \"closed\"\n"), "mzj/site.toml:5: unknown variant `closed`"),
         (with("state = \"redirected\"\n"), "needs `redirect`"),
-        (with("state = \"redirected\"\nredirect = \"somewhere\"\n"), "mzj/site.toml:6: redirect \"somewhere\" must begin with"),
+        (
+            with("state = \"redirected\"\nredirect = \"somewhere\"\n"),
+            "mzj/site.toml:6: redirect \"somewhere\" must begin with",
+        ),
         (with("[settings]\ncolour = \"red\"\n"), "mzj/site.toml:6: colour \"red\": must look like #b4232a"),
         (with("[settings]\ncolour = 7\n"), "mzj/site.toml:6: colour must be a text"),
         (with("[contact]\nfax = \"1\"\n"), "mzj/site.toml:6: unknown field `fax`"),
@@ -45,18 +48,40 @@ fn every_mistake_has_one_line() {
         (column("unknown = 1\n"), "mzj/site.toml:9: unknown field `unknown`"),
         (column("update = \"daily\"\n"), "mzj/site.toml:9: unknown variant `daily`"),
         (second("[[column]]\nslug = \"a\"\nname = \"甲\"\n"), "missing field `type`"),
-        (second("[[column]]\nslug = \"a\"\nname = \"\"\ntype = \"政策文件\"\n"), "mzj/site.toml:12: name must not be empty"),
-        (second("[[column]]\nslug = \"a\"\nname = \"甲\"\ntype = \"新闻\"\n"), "mzj/site.toml:13: type \"新闻\" is not one of the 18 kinds"),
-        (second("[[column]]\nslug = \"Big\"\nname = \"甲\"\ntype = \"政策文件\"\n"), "mzj/site.toml:11: slug \"Big\": must be 1 to 40"),
-        (second("[[column]]\nslug = \"search\"\nname = \"甲\"\ntype = \"政策文件\"\n"), "mzj/site.toml:11: slug \"search\": is a reserved word"),
-        (second("[[column]]\nslug = \"tzgg\"\nname = \"甲\"\ntype = \"政策文件\"\n"), "mzj/site.toml:11: column \"tzgg\" is declared twice"),
-        (second("[[column]]\nslug = \"a\"\nname = \"甲\"\nkind = \"link\"\ntype = \"政策文件\"\n"), "mzj/site.toml:11: link column \"a\" needs url"),
         (
-            second("[[column]]\nslug = \"a\"\nname = \"甲\"\nkind = \"link\"\nurl = \"ftp://x\"\ntype = \"政策文件\"\n"),
+            second("[[column]]\nslug = \"a\"\nname = \"\"\ntype = \"政策文件\"\n"),
+            "mzj/site.toml:12: name must not be empty",
+        ),
+        (
+            second("[[column]]\nslug = \"a\"\nname = \"甲\"\ntype = \"新闻\"\n"),
+            "mzj/site.toml:13: type \"新闻\" is not one of the 18 kinds",
+        ),
+        (
+            second("[[column]]\nslug = \"Big\"\nname = \"甲\"\ntype = \"政策文件\"\n"),
+            "mzj/site.toml:11: slug \"Big\": must be 1 to 40",
+        ),
+        (
+            second("[[column]]\nslug = \"search\"\nname = \"甲\"\ntype = \"政策文件\"\n"),
+            "mzj/site.toml:11: slug \"search\": is a reserved word",
+        ),
+        (
+            second("[[column]]\nslug = \"tzgg\"\nname = \"甲\"\ntype = \"政策文件\"\n"),
+            "mzj/site.toml:11: column \"tzgg\" is declared twice",
+        ),
+        (
+            second("[[column]]\nslug = \"a\"\nname = \"甲\"\nkind = \"link\"\ntype = \"政策文件\"\n"),
+            "mzj/site.toml:11: link column \"a\" needs url",
+        ),
+        (
+            second(
+                "[[column]]\nslug = \"a\"\nname = \"甲\"\nkind = \"link\"\nurl = \"ftp://x\"\ntype = \"政策文件\"\n",
+            ),
             "mzj/site.toml:14: url \"ftp://x\" must begin with",
         ),
         (
-            second("[[column]]\nslug = \"a\"\nname = \"甲\"\nkind = \"link\"\nurl = \"/x\"\ntype = \"政策文件\"\n\n[[column]]\nslug = \"b\"\nname = \"乙\"\nparent = \"a\"\ntype = \"政策文件\"\n"),
+            second(
+                "[[column]]\nslug = \"a\"\nname = \"甲\"\nkind = \"link\"\nurl = \"/x\"\ntype = \"政策文件\"\n\n[[column]]\nslug = \"b\"\nname = \"乙\"\nparent = \"a\"\ntype = \"政策文件\"\n",
+            ),
             "mzj/site.toml:20: a link column has no columns below it",
         ),
     ] {
@@ -76,7 +101,11 @@ fn all_faults_of_all_files_are_found_at_once() {
     group.write("sites/Bad_Folder/site.toml", BASE);
     let found = in_words(&group.read().unwrap_err());
     assert_eq!(found.len(), 3, "{found:?}");
-    assert!(found.iter().any(|fault| fault.contains("Bad_Folder/site.toml") && fault.contains("the folder's name is the slug")));
+    assert!(
+        found
+            .iter()
+            .any(|fault| fault.contains("Bad_Folder/site.toml") && fault.contains("the folder's name is the slug"))
+    );
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! A document from its first draft to its end.
 
 use zhanqun::base::id::{ChannelId, DocumentId};
-use zhanqun::domain::content::{self, Brought, Draft, Imported, LIVE_OF_CHANNEL, LIVE_OF_GROUP, LIVE_OF_SITE, Revision, State, Text};
+use zhanqun::domain::content::{
+    self, Brought, Draft, Imported, LIVE_OF_CHANNEL, LIVE_OF_GROUP, LIVE_OF_SITE, Revision, State, Text,
+};
 use zhanqun::domain::error::Error;
 use zhanqun::domain::site::Batch;
 use zhanqun::store::{ListKey, Position, Read};
@@ -27,7 +29,9 @@ fn saved_published_edited_and_withdrawn() {
     assert_eq!(titles(&group, channel), ["低保通知"]);
     assert_eq!(group.store.count(ListKey::new(LIVE_OF_SITE, &[published.site.0])).unwrap(), 1);
     // An edit is not seen before it is published.
-    let edited = content::save(&group.store, editor(), Some(saved.id), &group.draft("mzj", "tzgg", "低保通知(更正)"), NOW + 1).unwrap();
+    let edited =
+        content::save(&group.store, editor(), Some(saved.id), &group.draft("mzj", "tzgg", "低保通知(更正)"), NOW + 1)
+            .unwrap();
     assert_eq!((edited.revisions, edited.card.title.as_str()), (2, "低保通知"));
     let seen = content::placed(&group.store, saved.id).unwrap().unwrap();
     assert_eq!(seen.revision.text.title, "低保通知");
@@ -58,7 +62,10 @@ fn what_cannot_be_is_refused_with_its_rule() {
         assert_eq!(rule(content::save(&group.store, editor(), None, &draft, NOW)), "channel.holds_none", "{path}");
     }
     let document = group.publish("mzj", "tzgg", "标题");
-    assert_eq!(rule(content::move_to(&group.store, editor(), document.id, group.channel("www", "yw"))), "channel.other_site");
+    assert_eq!(
+        rule(content::move_to(&group.store, editor(), document.id, group.channel("www", "yw"))),
+        "channel.other_site"
+    );
     let nowhere = Draft { channel: ChannelId(999_999), ..group.draft("mzj", "tzgg", "标题") };
     assert!(matches!(content::save(&group.store, editor(), None, &nowhere, NOW), Err(Error::NotFound { .. })));
     assert!(matches!(content::publish(&group.store, editor(), DocumentId(999_999), NOW), Err(Error::NotFound { .. })));
@@ -150,7 +157,8 @@ fn batch(group: &Group, name: &str) -> u64 {
     let mut tx = group.store.transaction(editor(), "import.begin");
     let id = tx.new_id();
     let site = group.directory().by_slug("mzj").unwrap().site.id;
-    let batch = Batch { id, name: name.into(), kind: "test".into(), site, source: "x".into(), time: NOW, hosts: Vec::new() };
+    let batch =
+        Batch { id, name: name.into(), kind: "test".into(), site, source: "x".into(), time: NOW, hosts: Vec::new() };
     tx.put(&batch).unwrap();
     group.store.commit(tx).unwrap();
     id

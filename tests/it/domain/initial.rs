@@ -21,14 +21,23 @@ fn every_mistake_names_its_line() {
     for (text, expected) in [
         ("no head".to_owned(), "tzgg/a.md:1: the file must begin with +++"),
         ("+++\ntitle = \"x\"\n".to_owned(), "tzgg/a.md:1: the file must begin with +++"),
-        ("+++\ntitle = \"\"\npublished = \"2026-11-20 09:30\"\n+++\nx".to_owned(), "tzgg/a.md:2: title must not be empty"),
+        (
+            "+++\ntitle = \"\"\npublished = \"2026-11-20 09:30\"\n+++\nx".to_owned(),
+            "tzgg/a.md:2: title must not be empty",
+        ),
         ("+++\ntitle = \"x\"\npublished = \"yesterday\"\n+++\nx".to_owned(), "tzgg/a.md:3: published \"yesterday\""),
         ("+++\ntitle = \"x\"\n+++\nx".to_owned(), "published"),
         (format!("{HEAD}colour = \"red\"\n+++\nx"), "tzgg/a.md:4: unknown field `colour`"),
         (format!("{HEAD}formed = \"2026-13-01\"\n+++\nx"), "tzgg/a.md:4: formed \"2026-13-01\" must be YYYY-MM-DD"),
         (format!("{HEAD}valid_until = \"soon\"\n+++\nx"), "tzgg/a.md:4: valid_until \"soon\" must be YYYY-MM-DD"),
-        (format!("{HEAD}picture = \"gone.png\"\npicture_alt = \"x\"\n+++\nx"), "tzgg/a.md:4: picture \"gone.png\" is not in"),
-        (format!("{HEAD}attachments = [ {{ file = \"gone.docx\", title = \"x\" }} ]\n+++\nx"), "tzgg/a.md:4: attachment \"gone.docx\" is not in"),
+        (
+            format!("{HEAD}picture = \"gone.png\"\npicture_alt = \"x\"\n+++\nx"),
+            "tzgg/a.md:4: picture \"gone.png\" is not in",
+        ),
+        (
+            format!("{HEAD}attachments = [ {{ file = \"gone.docx\", title = \"x\" }} ]\n+++\nx"),
+            "tzgg/a.md:4: attachment \"gone.docx\" is not in",
+        ),
         (format!("{HEAD}pinned = \"yes\"\n+++\nx"), "tzgg/a.md:4: "),
     ] {
         let found = faults(&text);
@@ -60,7 +69,11 @@ fn loaded_once_as_the_run_demo_and_taken_back() {
     let portal = group.channel("www", "yw");
     assert_eq!(content::live(&group.store, ListKey::new(content::LIVE_OF_CHANNEL, &[portal.0]), 9).unwrap().len(), 1);
     assert_eq!(content::remove_batch(&group.store, editor(), "demo").unwrap(), 1);
-    for list in [ListKey::new(LIVE_OF_SITE, &[site.0]), ListKey::new(MEDIA_OF_SITE, &[site.0]), ListKey::new(content::LIVE_OF_CHANNEL, &[portal.0])] {
+    for list in [
+        ListKey::new(LIVE_OF_SITE, &[site.0]),
+        ListKey::new(MEDIA_OF_SITE, &[site.0]),
+        ListKey::new(content::LIVE_OF_CHANNEL, &[portal.0]),
+    ] {
         assert_eq!(group.store.count(list).unwrap(), 0);
     }
 }

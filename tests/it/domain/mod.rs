@@ -1,10 +1,6 @@
-<<<<<<< HEAD
-//! Features: rules, actions, queries, without a server.
+//! Stories of the domain: sites, addresses, redirects, documents, accounts; without a server.
 
 mod account;
-=======
-//! Stories of the domain: sites, addresses, redirects, documents.
-
 mod addresses;
 mod declarations;
 mod documents;
@@ -12,4 +8,3 @@ mod group;
 mod initial;
 mod redirects;
 mod sites;
->>>>>>> wxr

@@ -12,16 +12,25 @@ use super::group::{BUREAU, Group, NOW, PORTAL};
 #[test]
 fn spellings_of_one_old_address_have_one_normal_form() {
     for (normal, spellings) in [
-        ("/show.asp?articleid=12", vec!["/Show.asp?ArticleID=12", "http://mzj.old.example/SHOW.ASP?articleid=12", "show.asp?ArticleID=12#top"]),
+        (
+            "/show.asp?articleid=12",
+            vec!["/Show.asp?ArticleID=12", "http://mzj.old.example/SHOW.ASP?articleid=12", "show.asp?ArticleID=12#top"],
+        ),
         ("/a.asp?a=1&b=2", vec!["/a.asp?b=2&a=1", "/A.asp?B=2&&A=1&", "\\a.asp?a=1&b=2"]),
         ("/news/", vec!["/news/", "/News/index.htm", "/news/Default.asp", "/news//index.html", "/news/index.php"]),
         ("/", vec!["", "/", "http://mzj.old.example", "http://mzj.old.example/", "/index.asp", "//", "/?"]),
         ("/通知/1.htm", vec!["/%E9%80%9A%E7%9F%A5/1.htm", "/%CD%A8%D6%AA/1.htm", "/通知/1.htm"]),
-        ("/list.asp?class=通知", vec!["/list.asp?class=%CD%A8%D6%AA", "/list.asp?class=%E9%80%9A%E7%9F%A5", "/list.asp?CLASS=通知"]),
+        (
+            "/list.asp?class=通知",
+            vec!["/list.asp?class=%CD%A8%D6%AA", "/list.asp?class=%E9%80%9A%E7%9F%A5", "/list.asp?CLASS=通知"],
+        ),
         ("/s?q=a b", vec!["/s?q=a+b", "/s?q=a%20b"]),
         ("/myindex.htm", vec!["/myindex.htm"]),
         // An address in the query is no scheme of its own.
-        ("/go.asp?url=http://x.example/y", vec!["/Go.asp?url=http://x.example/Y", "http://mzj.old.example/go.asp?url=http%3A%2F%2Fx.example%2Fy"]),
+        (
+            "/go.asp?url=http://x.example/y",
+            vec!["/Go.asp?url=http://x.example/Y", "http://mzj.old.example/go.asp?url=http%3A%2F%2Fx.example%2Fy"],
+        ),
         // GBK bytes that are UTF-8, too.
         ("/联通.htm", vec!["/%C1%AA%CD%A8.htm", "/%E8%81%94%E9%80%9A.htm"]),
     ] {
@@ -81,8 +90,10 @@ fn the_query_counts_first_then_the_path_then_the_longest_prefix() {
 fn a_second_import_changes_what_changed() {
     let (group, id) = table(&[("/a", false, "/1"), ("/b", false, "/2")]);
     let again = |entries: &[(&str, &str)]| {
-        let old: Vec<Old> =
-            entries.iter().map(|(from, to)| Old { from: (*from).into(), prefix: false, to: Target::Url((*to).into()) }).collect();
+        let old: Vec<Old> = entries
+            .iter()
+            .map(|(from, to)| Old { from: (*from).into(), prefix: false, to: Target::Url((*to).into()) })
+            .collect();
         site::import_redirects(&group.store, Actor::cli(), id, None, &old).unwrap()
     };
     let seq = group.store.seq();
@@ -171,8 +182,13 @@ fn every_mistake_of_a_csv_file_names_its_line_and_nothing_is_written() {
     assert_eq!(code, 1);
     let lines: Vec<&str> = error.lines().collect();
     assert_eq!(lines.len(), 7, "{error}");
-    for (line, what) in [(2, "empty"), (3, "nowhere"), (4, "999"), (5, "document:x"), (6, "nonsense"), (7, "sometimes"), (9, "line 8")] {
-        assert!(lines.iter().any(|text| text.contains(&format!("old.csv:{line}:")) && text.contains(what)), "{line} {what}\n{error}");
+    for (line, what) in
+        [(2, "empty"), (3, "nowhere"), (4, "999"), (5, "document:x"), (6, "nonsense"), (7, "sometimes"), (9, "line 8")]
+    {
+        assert!(
+            lines.iter().any(|text| text.contains(&format!("old.csv:{line}:")) && text.contains(what)),
+            "{line} {what}\n{error}"
+        );
     }
     assert!(program.run(&["redirect", "list", "--site", "mzj"]).1.is_empty());
     let (code, _, error) = program.csv(b"a,b\n1,2\n", &[]);
@@ -191,10 +207,12 @@ fn the_import_command_answers_by_the_contract() {
                 <content:encoded>x</content:encoded><wp:status>publish</wp:status></item></channel></rss>";
     std::fs::write(program.dir.path().join("wp.xml"), good).unwrap();
     std::fs::write(program.dir.path().join("bad.xml"), "<rss>\n<nochannel/>\n</rss>").unwrap();
-    let (code, out, error) = program.run(&["import", "wxr", "wp.xml", "--site", "mzj", "--publish", "--report", "r.json"]);
+    let (code, out, error) =
+        program.run(&["import", "wxr", "wp.xml", "--site", "mzj", "--publish", "--report", "r.json"]);
     assert_eq!(code, 0, "{error}");
     assert!(out.contains("documents: 1 new"), "{out}");
-    let report: serde_json::Value = serde_json::from_slice(&std::fs::read(program.dir.path().join("r.json")).unwrap()).unwrap();
+    let report: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(program.dir.path().join("r.json")).unwrap()).unwrap();
     assert_eq!((&report["documents"]["imported"], &report["read"]["items"]), (&1.into(), &1.into()));
     let batch = report["batch"].as_str().unwrap().to_owned();
     assert!(batch.starts_with("wxr-mzj-"), "{batch}");

@@ -19,7 +19,10 @@ fn files_create_change_and_leave_alone() {
     assert_eq!(group.store.seq(), seq, "nothing changed, so nothing is written");
     group.write("sites/mzj/site.toml", &BUREAU.replace("通知公告", "公告"));
     let changed = group.apply().unwrap();
-    assert_eq!((changed.changed.as_slice(), changed.created.len(), changed.columns), (["mzj".to_owned()].as_slice(), 0, 1));
+    assert_eq!(
+        (changed.changed.as_slice(), changed.created.len(), changed.columns),
+        (["mzj".to_owned()].as_slice(), 0, 1)
+    );
     let directory = group.directory();
     assert_eq!(directory.by_slug("mzj").unwrap().channel_at("tzgg").unwrap().name, "公告");
     assert_eq!(directory.all().map(|node| node.site.slug.clone()).collect::<Vec<_>>(), ["www", "mzj"]);
@@ -73,7 +76,10 @@ fn a_portal_column_and_a_subsite_never_share_a_slug_whichever_comes_first() {
     assert!(matches!(refused, store::Error::Duplicate { .. }), "{refused}");
     // The column is there first.
     add_column(&group, portal, true, "jyj").unwrap();
-    group.write("sites/jyj/site.toml", "name = \"教育局\"\nkind = \"department\"\nparent = \"www\"\ntheme = \"county\"\n");
+    group.write(
+        "sites/jyj/site.toml",
+        "name = \"教育局\"\nkind = \"department\"\nparent = \"www\"\ntheme = \"county\"\n",
+    );
     let seq = group.store.seq();
     assert!(matches!(group.apply().unwrap_err(), Error::Store(store::Error::Duplicate { .. })));
     assert_eq!(group.store.seq(), seq);
@@ -102,7 +108,10 @@ fn a_renamed_site_answers_301_and_its_old_slug_stays_taken() {
         };
         assert_eq!(broken[0].rule, rule, "{slug}");
     }
-    assert!(matches!(site::rename(&group.store, Actor::cli(), id, "www"), Err(Error::Store(store::Error::Duplicate { .. }))));
+    assert!(matches!(
+        site::rename(&group.store, Actor::cli(), id, "www"),
+        Err(Error::Store(store::Error::Duplicate { .. }))
+    ));
 }
 
 #[test]
@@ -138,7 +147,8 @@ fn a_redirected_site_needs_an_address() {
     let id = group.directory().by_slug("mzj").unwrap().site.id;
     let refused = site::set_state(&group.store, Actor::cli(), id, SiteState::Redirected, None).unwrap_err();
     assert!(matches!(&refused, Error::Rules { broken } if broken[0].field == "redirect"), "{refused}");
-    site::set_state(&group.store, Actor::cli(), id, SiteState::Redirected, Some("https://new.example/".into())).unwrap();
+    site::set_state(&group.store, Actor::cli(), id, SiteState::Redirected, Some("https://new.example/".into()))
+        .unwrap();
     assert_eq!(group.directory().by_slug("mzj").unwrap().site.redirect, "https://new.example/");
 }
 

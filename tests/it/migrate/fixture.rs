@@ -29,7 +29,11 @@ impl Town {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), "sites/www/site.toml", &site_toml("测试市人民政府", "portal", ""));
         write(dir.path(), "sites/mzj/site.toml", &site_toml("测试市民政局", "department", ""));
-        write(dir.path(), "sites/jyj/site.toml", &site_toml("测试市教育局", "department", "old_hosts = [\"taken.example\"]"));
+        write(
+            dir.path(),
+            "sites/jyj/site.toml",
+            &site_toml("测试市教育局", "department", "old_hosts = [\"taken.example\"]"),
+        );
         let mut config = Config::default();
         config.storage.dir = dir.path().join("data");
         config.storage.min_free_mb = 1;

@@ -23,10 +23,16 @@ fn blank_lines_make_paragraphs() {
         ("一\r\n\r\n\r\n二", "<p>一</p>\n<p>二</p>"),
         ("一<br />\n二", "<p>一<br>\n二</p>"),
         ("<strong>一</strong>\n\n<em>二</em>", "<p><strong>一</strong></p>\n<p><em>二</em></p>"),
-        ("前\n<ul>\n\t<li>一</li>\n\t<li>二</li>\n</ul>\n后", "<p>前</p>\n<ul>\n<li>一</li>\n<li>二</li>\n</ul><p>后</p>"),
+        (
+            "前\n<ul>\n\t<li>一</li>\n\t<li>二</li>\n</ul>\n后",
+            "<p>前</p>\n<ul>\n<li>一</li>\n<li>二</li>\n</ul><p>后</p>",
+        ),
         ("<p>一</p>\n\n<p>二</p>", "<p>一</p>\n<p>二</p>"),
         ("<pre>一\n\n二</pre>", "<pre>一\n\n二</pre>"),
-        ("<table>\n<tr>\n<td>一\n二</td>\n</tr>\n</table>", "<table>\n<tbody><tr>\n<td>一<br>\n二</td>\n</tr>\n</tbody></table>"),
+        (
+            "<table>\n<tr>\n<td>一\n二</td>\n</tr>\n</table>",
+            "<table>\n<tbody><tr>\n<td>一<br>\n二</td>\n</tr>\n</tbody></table>",
+        ),
         ("<blockquote>引\n\n文</blockquote>", "<blockquote><p>引</p>\n<p>文</p>\n</blockquote>"),
         ("1 < 2 和 3 > 2", "<p>1 &lt; 2 和 3 &gt; 2</p>"),
         ("", ""),
@@ -45,7 +51,10 @@ fn marks_of_pages_and_blocks_go() {
             "<!-- wp:paragraph -->\n<p>一\n二</p>\n<!-- /wp:paragraph -->\n\n<!-- wp:heading {\"level\":3} -->\n<h3>题</h3>\n<!-- /wp:heading -->",
             "<p>一\n二</p>\n\n\n<h2>题</h2>",
         ),
-        ("经典\n\n段落\n\n<!-- wp:separator -->\n<hr class=\"wp-block-separator\"/>\n<!-- /wp:separator -->", "<p>经典</p>\n<p>段落</p>\n\n<hr>"),
+        (
+            "经典\n\n段落\n\n<!-- wp:separator -->\n<hr class=\"wp-block-separator\"/>\n<!-- /wp:separator -->",
+            "<p>经典</p>\n<p>段落</p>\n\n<hr>",
+        ),
         ("<!-- wp:latest-posts {\"a\":1} /-->文", "<p>文</p>"),
     ]);
 }
@@ -76,13 +85,19 @@ fn shortcodes_go_and_their_text_stays() {
 #[test]
 fn addresses_alone_become_links_and_players_too() {
     bodies(&[
-        ("看\n\nhttp://v.example/1?a=1&amp;b=2\n\n完", "<p>看</p>\n<p><a href=\"http://v.example/1?a=1&amp;b=2\">http://v.example/1?a=1&amp;b=2</a></p>\n<p>完</p>"),
+        (
+            "看\n\nhttp://v.example/1?a=1&amp;b=2\n\n完",
+            "<p>看</p>\n<p><a href=\"http://v.example/1?a=1&amp;b=2\">http://v.example/1?a=1&amp;b=2</a></p>\n<p>完</p>",
+        ),
         ("见 http://v.example/ 网站", "<p>见 http://v.example/ 网站</p>"),
         (
             "<!-- wp:embed --><figure><div>\nhttps://v.example/1\n</div></figure><!-- /wp:embed -->",
             "<figure><div><a href=\"https://v.example/1\">https://v.example/1</a></div></figure>",
         ),
-        ("<video controls><source src=\"http://v.example/a.mp4\"></video>", "<p><a href=\"http://v.example/a.mp4\">a.mp4</a></p>"),
+        (
+            "<video controls><source src=\"http://v.example/a.mp4\"></video>",
+            "<p><a href=\"http://v.example/a.mp4\">a.mp4</a></p>",
+        ),
     ]);
 }
 

@@ -19,7 +19,12 @@ fn cases() -> Vec<(&'static str, String, usize, &'static str)> {
         ("no channel", "<rss>\n<notachannel></notachannel>\n</rss>".into(), 2, "<notachannel>"),
         ("nothing in rss", "<rss>\n</rss>".into(), 2, "no <channel>"),
         ("no version", "<rss>\n<channel>\n<title>x</title>\n</channel>\n</rss>".into(), 2, "wp:wxr_version"),
-        ("plain RSS", "<rss>\n<channel>\n<item><title>x</title></item>\n</channel>\n</rss>".into(), 2, "wp:wxr_version"),
+        (
+            "plain RSS",
+            "<rss>\n<channel>\n<item><title>x</title></item>\n</channel>\n</rss>".into(),
+            2,
+            "wp:wxr_version",
+        ),
         ("bad version", HEAD.replace("1.2", "abc") + "</channel></rss>", 5, "\"abc\""),
         ("newer version", HEAD.replace("1.2", "2.0") + "</channel></rss>", 5, "2.0"),
         ("end of another", format!("{HEAD}{ITEM}<content:encoded>x</content>\n{END}"), 9, "</content>"),
@@ -32,7 +37,12 @@ fn cases() -> Vec<(&'static str, String, usize, &'static str)> {
         ("unknown entity", format!("{HEAD}{ITEM}<link>x&nbsp;y</link>\n{END}"), 9, "&nbsp;"),
         ("unknown entity in what is skipped", format!("{HEAD}<x:y>\n&bomb;</x:y></channel></rss>"), 7, "&bomb;"),
         ("not escaped", format!("{HEAD}{ITEM}<content:encoded>text\n<b>bold</b></content:encoded>\n{END}"), 10, "<b>"),
-        ("CDATA ends too early", format!("{HEAD}{ITEM}<content:encoded><![CDATA[a ]]> <i>b</i> ]]></content:encoded>\n{END}"), 9, "<i>"),
+        (
+            "CDATA ends too early",
+            format!("{HEAD}{ITEM}<content:encoded><![CDATA[a ]]> <i>b</i> ]]></content:encoded>\n{END}"),
+            9,
+            "<i>",
+        ),
         ("bad number", format!("{HEAD}<item>\n<wp:post_id>one</wp:post_id>\n{END}"), 7, "\"one\" is not a number"),
         ("bad date", format!("{HEAD}{ITEM}<wp:post_date>2010-13-45 09:30:00</wp:post_date>\n{END}"), 9, "2010-13-45"),
         ("bad attribute", format!("{HEAD}{ITEM}<category domain=x>y</category>\n{END}"), 9, "<category>"),
@@ -40,7 +50,10 @@ fn cases() -> Vec<(&'static str, String, usize, &'static str)> {
         ("too deep", format!("{HEAD}{}", "<a>".repeat(100)), 6, "deeper"),
         (
             "entity bomb",
-            format!("<?xml version=\"1.0\"?>\n<!DOCTYPE rss [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]>\n{}", &HEAD[HEAD.find("<rss").unwrap()..]),
+            format!(
+                "<?xml version=\"1.0\"?>\n<!DOCTYPE rss [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]>\n{}",
+                &HEAD[HEAD.find("<rss").unwrap()..]
+            ),
             2,
             "document type",
         ),

@@ -19,11 +19,18 @@ fn leads(town: &Town, address: &str) -> Option<Target> {
 #[test]
 fn posts_become_documents_with_their_own_time_and_author() {
     let town = Town::new();
-    let more = format!("{}{}{}", label("category", "notices", "通知"), label("post_tag", "dibao", "低保"), label("category", "extra", "补充"));
-    let export = Export::new()
-        .category(3, "notices", "", "通知")
-        .category(4, "extra", "", "补充")
-        .post(7, "关于低保标准的通知", "第一段\n\n第二段", &format!("{more}<excerpt:encoded><![CDATA[<b>摘要</b>一句]]></excerpt:encoded><wp:is_sticky>1</wp:is_sticky>"));
+    let more = format!(
+        "{}{}{}",
+        label("category", "notices", "通知"),
+        label("post_tag", "dibao", "低保"),
+        label("category", "extra", "补充")
+    );
+    let export = Export::new().category(3, "notices", "", "通知").category(4, "extra", "", "补充").post(
+        7,
+        "关于低保标准的通知",
+        "第一段\n\n第二段",
+        &format!("{more}<excerpt:encoded><![CDATA[<b>摘要</b>一句]]></excerpt:encoded><wp:is_sticky>1</wp:is_sticky>"),
+    );
     let report = town.import(&export);
     assert_eq!((report.documents.imported, report.documents.published), (1, 1));
     let document = town.document("关于低保标准的通知");
@@ -53,7 +60,8 @@ fn without_publish_everything_is_a_draft_that_remembers_its_time() {
     let published = content::publish(&town.app.store, Actor::cli(), document.id, town.app.clock.now()).unwrap();
     assert_eq!(minute(published.published), "2010-05-08 09:30");
     // What was never public gets the time of its publishing here.
-    let draft = content::publish(&town.app.store, Actor::cli(), town.document("草稿").id, town.app.clock.now()).unwrap();
+    let draft =
+        content::publish(&town.app.store, Actor::cli(), town.document("草稿").id, town.app.clock.now()).unwrap();
     assert_eq!(minute(draft.published), "2026-11-23 10:00");
 }
 
@@ -79,22 +87,44 @@ fn every_status_has_its_fate() {
         export = export.item(number, &format!("第{number}篇"), "正文", &format!("{}{more}", kind("post", status)));
     }
     export = export
-        .item(20, "以后", "正文", &kind("post", "publish").replace("<wp:post_type>", "<wp:post_date>2030-01-01 00:00:00</wp:post_date><wp:post_type>"))
+        .item(
+            20,
+            "以后",
+            "正文",
+            &kind("post", "publish")
+                .replace("<wp:post_type>", "<wp:post_date>2030-01-01 00:00:00</wp:post_date><wp:post_type>"),
+        )
         .item(21, "菜单", "", &kind("nav_menu_item", "publish"))
         .item(22, "修订", "", &kind("revision", "inherit"))
         .item(23, "商品", "", &kind("product", "publish"))
         .item(1, "重复", "", &kind("post", "publish"));
     let report = town.import(&export);
     assert_eq!(report.documents.published, 1);
-    let drafts: Vec<(&str, usize)> = report.documents.drafts.iter().map(|(why, count)| (why.as_str(), *count)).collect();
+    let drafts: Vec<(&str, usize)> =
+        report.documents.drafts.iter().map(|(why, count)| (why.as_str(), *count)).collect();
     assert_eq!(
         drafts,
-        [("awaiting review", 1), ("date in the future", 1), ("draft", 1), ("other status", 1), ("password", 1), ("private", 1), ("scheduled", 1)]
+        [
+            ("awaiting review", 1),
+            ("date in the future", 1),
+            ("draft", 1),
+            ("other status", 1),
+            ("password", 1),
+            ("private", 1),
+            ("scheduled", 1)
+        ]
     );
     let skipped: Vec<(&str, usize)> = report.skipped.iter().map(|(why, count)| (why.as_str(), *count)).collect();
     assert_eq!(
         skipped,
-        [("automatic draft", 1), ("in the bin", 1), ("menu entry", 1), ("revision", 1), ("same number again", 1), ("type product", 1)]
+        [
+            ("automatic draft", 1),
+            ("in the bin", 1),
+            ("menu entry", 1),
+            ("revision", 1),
+            ("same number again", 1),
+            ("type product", 1)
+        ]
     );
 }
 
@@ -111,10 +141,12 @@ fn a_post_without_any_date_never_gets_the_date_of_the_import() {
 #[test]
 fn zero_dates_fall_back_and_clocks_are_reported() {
     let town = Town::new();
-    let zero = "<wp:post_date>0000-00-00 00:00:00</wp:post_date><wp:post_date_gmt>2010-03-04 01:02:00</wp:post_date_gmt>";
+    let zero =
+        "<wp:post_date>0000-00-00 00:00:00</wp:post_date><wp:post_date_gmt>2010-03-04 01:02:00</wp:post_date_gmt>";
     let pub_date = "<wp:post_date>0000-00-00 00:00:00</wp:post_date><wp:post_date_gmt>0000-00-00 00:00:00</wp:post_date_gmt>\
                     <pubDate>Tue, 17 Aug 2010 20:17:31 +0000</pubDate>";
-    let gmt = "<wp:post_date>2010-05-01 09:30:00</wp:post_date><wp:post_date_gmt>2010-05-01 09:30:00</wp:post_date_gmt>";
+    let gmt =
+        "<wp:post_date>2010-05-01 09:30:00</wp:post_date><wp:post_date_gmt>2010-05-01 09:30:00</wp:post_date_gmt>";
     let export = Export::new().post(1, "一", "x", zero).post(2, "二", "x", pub_date).post(3, "三", "x", gmt);
     let report = town.import(&export);
     assert_eq!(minute(town.document("一").published), "2010-03-04 09:02");
@@ -226,7 +258,12 @@ fn dry_run_says_the_same_and_writes_nothing() {
     town.file("uploads/a.png", png(30, 20));
     let export = Export::new()
         .category(3, "notices", "", "通知")
-        .post(1, "甲", "<script>x()</script>甲文 <img src=\"http://old.example/wp-content/uploads/a.png\">", &label("category", "notices", "通知"))
+        .post(
+            1,
+            "甲",
+            "<script>x()</script>甲文 <img src=\"http://old.example/wp-content/uploads/a.png\">",
+            &label("category", "notices", "通知"),
+        )
         .page(2, "概况", 0, "")
         .attachment(9, "图", "http://old.example/wp-content/uploads/a.png", 1);
     let folder = town.dir.path().join("uploads");
@@ -276,7 +313,10 @@ fn old_addresses_lead_to_the_new_place() {
     }
     let notices = Target::Channel(node.channel_at("notices").unwrap().id);
     assert_eq!(leads(&town, "/category/notices/empty/"), Some(notices));
-    assert_eq!(leads(&town, "/category/notices/urgent/feed/"), Some(Target::Url("/mzj/notices/urgent/feed.xml".into())));
+    assert_eq!(
+        leads(&town, "/category/notices/urgent/feed/"),
+        Some(Target::Url("/mzj/notices/urgent/feed.xml".into()))
+    );
     for address in ["/feed/", "/feed", "/?feed=rss2", "/feed/atom/", "/comments/feed/"] {
         assert_eq!(leads(&town, address), Some(Target::Url("/mzj/feed.xml".into())), "{address}");
     }
@@ -401,9 +441,12 @@ fn the_navigation_does_not_become_endless() {
     let town = Town::new();
     let mut export = Export::new();
     for number in 1..=30 {
-        export = export
-            .category(number, &format!("k{number}"), "", &format!("栏目{number}"))
-            .post(number, &format!("第{number}篇"), "x", &label("category", &format!("k{number}"), ""));
+        export = export.category(number, &format!("k{number}"), "", &format!("栏目{number}")).post(
+            number,
+            &format!("第{number}篇"),
+            "x",
+            &label("category", &format!("k{number}"), ""),
+        );
     }
     let report = town.import(&export);
     let shown = town.node().below(None).filter(|channel| !channel.hidden).count();
@@ -430,7 +473,8 @@ fn files_are_found_by_any_part_of_their_address_and_stored_once() {
         at("2010/05/gone.png"),
     );
     let alt = "<wp:postmeta><wp:meta_key>_wp_attachment_image_alt</wp:meta_key><wp:meta_value><![CDATA[民政大厅]]></wp:meta_value></wp:postmeta>";
-    let thumbnail = "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>9</wp:meta_value></wp:postmeta>";
+    let thumbnail =
+        "<wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key><wp:meta_value>9</wp:meta_value></wp:postmeta>";
     let mut export = Export::new()
         .post(1, "甲", &body, thumbnail)
         .attachment(9, "大厅", &at("2010/05/a.png"), 1)
@@ -441,12 +485,18 @@ fn files_are_found_by_any_part_of_their_address_and_stored_once() {
     let report = town.try_import(export.xml(), |options| options.media = Some(handed.clone())).unwrap();
     assert!(report.adds_up(), "{report:#?}");
     let files = &report.files;
-    assert_eq!((files.copied, files.attachments_found, files.attachments_missing, files.attachments_refused), (2, 1, 1, 1));
+    assert_eq!(
+        (files.copied, files.attachments_found, files.attachments_missing, files.attachments_refused),
+        (2, 1, 1, 1)
+    );
     let text = town.head(&town.document("甲")).text;
     let picture = text.picture.clone().unwrap();
     assert_eq!((picture.alt.as_str(), picture.width, picture.height), ("民政大厅", 640, 480));
     assert!(
-        text.body.contains(&format!("<img src=\"{}\" alt=\"民政大厅\" class=\"right\" width=\"300\" height=\"225\">", picture.url)),
+        text.body.contains(&format!(
+            "<img src=\"{}\" alt=\"民政大厅\" class=\"right\" width=\"300\" height=\"225\">",
+            picture.url
+        )),
         "{}",
         text.body
     );
@@ -455,7 +505,14 @@ fn files_are_found_by_any_part_of_their_address_and_stored_once() {
     assert!(text.body.contains("gone.png\">没了（图片缺失）</a>"), "{}", text.body);
     assert!(text.body.contains("<a href=\"http://elsewhere.example/x.gif\">外站（图片缺失）</a>"), "{}", text.body);
     assert_eq!(text.body.matches("<img").count(), 1, "{}", text.body);
-    assert!(report.files.missing.first.iter().any(|missing| missing.document == "甲" && missing.address.ends_with("gone.png")));
+    assert!(
+        report
+            .files
+            .missing
+            .first
+            .iter()
+            .any(|missing| missing.document == "甲" && missing.address.ends_with("gone.png"))
+    );
     // The upload's own address and its page answer, too.
     for address in ["/wp-content/uploads/2010/05/a.png", "/?attachment_id=9", "/2010/05/9-post/"] {
         assert_eq!(leads(&town, address), Some(Target::Url(picture.url.clone())), "{address}");
@@ -524,7 +581,9 @@ fn hosts_of_other_sites_are_not_taken() {
     let town = Town::new();
     let report = town.try_import(Export::at("http://taken.example").post(1, "甲", "x", "").xml(), |_| {}).unwrap();
     assert!(report.notes.iter().any(|note| note.contains("taken.example")), "{:?}", report.notes);
-    let refused = town.try_import(Export::new().post(1, "甲", "x", "").xml(), |options| options.old_hosts = vec!["taken.example".into()]);
+    let refused = town.try_import(Export::new().post(1, "甲", "x", "").xml(), |options| {
+        options.old_hosts = vec!["taken.example".into()]
+    });
     assert!(refused.unwrap_err().to_string().contains("belongs to the site jyj"));
     let local = town.try_import(Export::at("http://localhost:8080").post(1, "甲", "x", "").xml(), |_| {}).unwrap();
     assert!(local.hosts.is_empty());
@@ -603,9 +662,14 @@ proptest! {
 
 fn item() -> impl Strategy<Value = (u64, String, String)> {
     let types = prop_oneof![Just("post"), Just("page"), Just("attachment"), Just("nav_menu_item"), Just("")];
-    let statuses = prop_oneof![Just("publish"), Just("draft"), Just("private"), Just("trash"), Just("inherit"), Just("")];
+    let statuses =
+        prop_oneof![Just("publish"), Just("draft"), Just("private"), Just("trash"), Just("inherit"), Just("")];
     let body = "([a-z<>/\\[\\]\"= \n]|<p>|</p>|<ul>|<li>|\\[gallery\\]|\\[caption id=\"x\"\\]|\\[/caption\\]|<!--more-->|<a href=\"/x\">|正文){0,40}";
-    let labels = prop_oneof![Just(String::new()), Just(label("category", "notices", "通知")), Just(label("category", "other", "别的"))];
+    let labels = prop_oneof![
+        Just(String::new()),
+        Just(label("category", "notices", "通知")),
+        Just(label("category", "other", "别的"))
+    ];
     (0..12_u64, body, types, statuses, labels, 0..12_u64).prop_map(|(id, body, types, status, labels, parent)| {
         (id, body, format!("{}{labels}<wp:post_parent>{parent}</wp:post_parent>", kind(types, status)))
     })

@@ -110,9 +110,7 @@ fn files_are_packed_where_it_is_worth_it() {
     assert!(small.encoded(Encoding::Gzip).is_none());
     assert!(small.encoded(Encoding::Identity).is_some());
     let tags: std::collections::BTreeSet<String> =
-        [Encoding::Identity, Encoding::Gzip, Encoding::Brotli]
-            .map(|encoding| file.etag(encoding))
-            .into();
+        [Encoding::Identity, Encoding::Gzip, Encoding::Brotli].map(|encoding| file.etag(encoding)).into();
     assert_eq!(tags.len(), 3);
     assert!(tags.iter().all(|tag| tag.starts_with('"') && tag.ends_with('"')));
 }
@@ -124,18 +122,9 @@ fn the_stylesheet_of_a_colour_is_made_on_the_spot() {
     let themes = engine.themes();
     let files = &themes.get("town").unwrap().files;
     let address = files.site_css(Colour::parse("#b4232a").unwrap());
-    assert_eq!(
-        text(&engine, &address).unwrap(),
-        ":root{--brand:#b4232a;--brand-dark:#871a20;--brand-soft:#f9edee}\n"
-    );
-    for wrong in [
-        "site-B4232A.css",
-        "site-xyz.css",
-        "site-b4232.css",
-        "site-.css",
-        "site-#b4232a.css",
-        "site-fff.css",
-    ] {
+    assert_eq!(text(&engine, &address).unwrap(), ":root{--brand:#b4232a;--brand-dark:#871a20;--brand-soft:#f9edee}\n");
+    for wrong in ["site-B4232A.css", "site-xyz.css", "site-b4232.css", "site-.css", "site-#b4232a.css", "site-fff.css"]
+    {
         assert!(files.get(wrong).is_none(), "{wrong}");
     }
 }

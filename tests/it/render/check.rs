@@ -12,8 +12,7 @@ const LAYOUT: &str = "<!DOCTYPE html>\n<html lang=\"{{ site.lang }}\">\n<head><t
 <link rel=\"canonical\" href=\"{{ page.canonical }}\">\n<link rel=\"stylesheet\" href=\"{{ asset('css/site.css') }}\"></head>\n\
 <body>\n<main id=\"main\">\n<h1>{{ page.title }}</h1>\n{% block main %}{% endblock %}\n</main>\n</body>\n</html>\n";
 
-const PAGE: &str =
-    "{% extends \"layout.html\" %}\n{% block main %}\n<p>{{ t(\"more\") }}</p>\n{% endblock %}\n";
+const PAGE: &str = "{% extends \"layout.html\" %}\n{% block main %}\n<p>{{ t(\"more\") }}</p>\n{% endblock %}\n";
 
 /// A small `base` without a fault.
 fn sound() -> Folder {
@@ -56,38 +55,20 @@ const IN_PAGE: [(&str, &str); 46] = [
         "{% for item in items %}{{ item.titel }}{% endfor %}",
         "undefined value: `item.titel` is undefined (page channel/list.html, first page)",
     ),
-    (
-        "{% include \"parts/gone.html\" %}",
-        "there is no template \"parts/gone.html\" in the themes base",
-    ),
-    (
-        "{% if false %}{% include \"parts/gone.html\" %}{% endif %}",
-        "there is no template \"parts/gone.html\"",
-    ),
-    (
-        "{% if false %}{{ asset(\"css/gone.css\") }}{% endif %}",
-        "there is no static file \"css/gone.css\"",
-    ),
+    ("{% include \"parts/gone.html\" %}", "there is no template \"parts/gone.html\" in the themes base"),
+    ("{% if false %}{% include \"parts/gone.html\" %}{% endif %}", "there is no template \"parts/gone.html\""),
+    ("{% if false %}{{ asset(\"css/gone.css\") }}{% endif %}", "there is no static file \"css/gone.css\""),
     ("{% if false %}{{ page.title|shorten }}{% endif %}", "there is no filter \"shorten\""),
     ("{% if page.title is beautiful %}{% endif %}", "there is no test \"beautiful\""),
     ("{% if false %}{{ t(\"moer\") }}{% endif %}", "t(\"moer\") has no text in en"),
     ("{{ t(\"moer\") }}", "t(\"moer\") has no text in zh-CN"),
     ("{{ t(\"welcome\") }}", "t(\"welcome\") is not given name, which its text in zh-CN shows"),
-    (
-        "{{ t(\"welcome\", name=\"x\", day=\"y\") }}",
-        "t(\"welcome\") is given day, which its text in en does not show",
-    ),
+    ("{{ t(\"welcome\", name=\"x\", day=\"y\") }}", "t(\"welcome\") is given day, which its text in en does not show"),
     ("<img src=\"/a.png\">", "<img> without alt"),
     ("<input name=\"q\">", "<input> without a label"),
     ("<select name=\"q\"></select>", "<select> without a label"),
-    (
-        "<textarea id=\"x\" name=\"q\"></textarea><label for=\"y\">q</label>",
-        "<textarea> without a label",
-    ),
-    (
-        "<textarea id=\"x\" name=\"q\"></textarea><label for=\"y\">q</label>",
-        "for=\"y\": the page has no such id",
-    ),
+    ("<textarea id=\"x\" name=\"q\"></textarea><label for=\"y\">q</label>", "<textarea> without a label"),
+    ("<textarea id=\"x\" name=\"q\"></textarea><label for=\"y\">q</label>", "for=\"y\": the page has no such id"),
     ("<script>alert(1)</script>", "<script> without src"),
     ("<style>a{}</style>", "<style>: styles belong in a stylesheet"),
     ("<p style=\"color:red\">x</p>", "<p style>: styles belong in a stylesheet"),
@@ -97,18 +78,12 @@ const IN_PAGE: [(&str, &str); 46] = [
         "<img src=\"https://cdn.example/a.png\" alt=\"\">",
         "<img src=\"https://cdn.example/a.png\">: pages may fetch nothing from another host",
     ),
-    (
-        "<script src=\"//cdn.example/a.js\"></script>",
-        "<script src=\"//cdn.example/a.js\">: pages may fetch nothing",
-    ),
+    ("<script src=\"//cdn.example/a.js\"></script>", "<script src=\"//cdn.example/a.js\">: pages may fetch nothing"),
     (
         "<link rel=\"stylesheet\" href=\"https://cdn.example/a.css\">",
         "<link href=\"https://cdn.example/a.css\">: pages may fetch nothing",
     ),
-    (
-        "<img srcset=\"/a.png 1x, https://cdn.example/a.png 2x\" alt=\"\">",
-        "<img srcset>: pages may fetch nothing",
-    ),
+    ("<img srcset=\"/a.png 1x, https://cdn.example/a.png 2x\" alt=\"\">", "<img srcset>: pages may fetch nothing"),
     (
         "<form action=\"https://www.baidu.com/s\"></form>",
         "<form action=\"https://www.baidu.com/s\">: pages may fetch nothing",
@@ -117,17 +92,11 @@ const IN_PAGE: [(&str, &str); 46] = [
         "<a href=\"https://www.gov.cn/\">x</a>",
         "<a href=\"https://www.gov.cn/\"> leaves the site without rel=\"external\"",
     ),
-    (
-        "{% for item in items %}<a href=\"{{ item.url }}\">x</a>{% endfor %}",
-        "leaves the site without rel=\"external\"",
-    ),
+    ("{% for item in items %}<a href=\"{{ item.url }}\">x</a>{% endfor %}", "leaves the site without rel=\"external\""),
     ("<p id=\"a\">x</p><p id=\"a\">y</p>", "the id \"a\" stands in the page twice"),
     ("<p id=\"main\">x</p>", "the id \"main\" stands in the page twice"),
     ("<p id=\"a b\">x</p>", "an id may not be empty or hold a space"),
-    (
-        "<section aria-labelledby=\"gone\"></section>",
-        "aria-labelledby=\"gone\": the page has no such id",
-    ),
+    ("<section aria-labelledby=\"gone\"></section>", "aria-labelledby=\"gone\": the page has no such id"),
     ("<h3>x</h3>", "<h3> follows <h1>: a level is left out"),
     ("<div><p>x</p>", "<div> is not closed before </main>"),
     ("</section>", "</section> closes nothing"),
@@ -146,14 +115,12 @@ fn each_mistake_in_a_template_is_told_at_its_line() {
         folder.write("base/templates/channel/list.html", &page);
         let found = faults(&folder);
         let start = format!("base/templates/channel/list.html:3: {wanted}");
-        let told = found.iter().any(|fault| {
-            fault.starts_with("base/templates/channel/list.html:3: ") && fault.contains(wanted)
-        });
+        let told = found
+            .iter()
+            .any(|fault| fault.starts_with("base/templates/channel/list.html:3: ") && fault.contains(wanted));
         let told = told
             || (wanted.is_empty()
-                && found
-                    .iter()
-                    .any(|fault| fault.contains("the text \"dynamic.column\" is in no catalogue")));
+                && found.iter().any(|fault| fault.contains("the text \"dynamic.column\" is in no catalogue")));
         assert!(told, "{mistake}\nwanted {start}\nfound {found:#?}");
     }
 }
@@ -172,11 +139,7 @@ fn each_mistake_in_other_files_is_told() {
             "\n{% extends \"layuot.html\" %}",
             "base/templates/site/home.html:2: there is no template \"layuot.html\"",
         ),
-        (
-            "base/templates/parts/lost.html",
-            "x",
-            "base/templates/parts/lost.html: is used by no page of any theme",
-        ),
+        ("base/templates/parts/lost.html", "x", "base/templates/parts/lost.html: is used by no page of any theme"),
         (
             "base/templates/layout.html",
             &LAYOUT.replace(" lang=\"{{ site.lang }}\"", ""),
@@ -212,11 +175,7 @@ fn each_mistake_in_other_files_is_told() {
             &LAYOUT.replace("<body>", "<body>\n<img src=\"/a.png\">"),
             "base/templates/layout.html:7: <img> without alt",
         ),
-        (
-            "base/locales/en.toml",
-            "more = \"More\"\n",
-            "base/locales/zh-CN.toml:2: welcome has no text in en",
-        ),
+        ("base/locales/en.toml", "more = \"More\"\n", "base/locales/zh-CN.toml:2: welcome has no text in en"),
         (
             "base/locales/en.toml",
             "more = \"More\"\nwelcome = \"Welcome to {site}\"",
@@ -247,10 +206,7 @@ fn each_mistake_in_other_files_is_told() {
         let folder = sound();
         folder.write(path, text);
         let found = faults(&folder);
-        assert!(
-            found.iter().any(|fault| fault.starts_with(wanted)),
-            "wanted {wanted}\nfound {found:#?}"
-        );
+        assert!(found.iter().any(|fault| fault.starts_with(wanted)), "wanted {wanted}\nfound {found:#?}");
     }
 }
 
@@ -259,10 +215,7 @@ fn a_missing_page_template_is_told() {
     let folder = sound();
     std::fs::remove_file(folder.path().join("base/templates/site/map.html")).unwrap();
     let found = faults(&folder);
-    assert!(
-        found.iter().any(|fault| fault.contains("theme base: there is no template site/map.html")),
-        "{found:#?}"
-    );
+    assert!(found.iter().any(|fault| fault.contains("theme base: there is no template site/map.html")), "{found:#?}");
 }
 
 #[test]
@@ -274,7 +227,8 @@ fn a_theme_that_drops_a_block_of_its_parent_is_told() {
         &LAYOUT.replace("{% block main %}{% endblock %}", "{% block body %}{% endblock %}"),
     );
     let found = faults(&folder);
-    let wanted = "base/templates/channel/list.html:2: block \"main\" is in no template above, so it is never shown (theme town)";
+    let wanted =
+        "base/templates/channel/list.html:2: block \"main\" is in no template above, so it is never shown (theme town)";
     assert!(found.iter().any(|fault| fault == wanted), "{found:#?}");
 }
 

@@ -64,11 +64,7 @@ pub fn frame(engine: &Engine, theme: &str) -> Frame {
 }
 
 /// The same, changed first.
-pub fn frame_with(
-    engine: &Engine,
-    theme: &str,
-    change: impl Fn(&mut SiteView, &mut PageView),
-) -> Frame {
+pub fn frame_with(engine: &Engine, theme: &str, change: impl Fn(&mut SiteView, &mut PageView)) -> Frame {
     let mut sample = sample::pages().swap_remove(0);
     change(&mut sample.site, &mut sample.page);
     let site: SiteFrame = engine.site_frame(theme, &sample.site, &sample.nav).unwrap();

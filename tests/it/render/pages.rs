@@ -23,10 +23,7 @@ fn page(template: &str) -> (Folder, Engine) {
         ("templates/page.html", template),
         ("static/css/site.css", "a{}"),
         ("locales/zh-CN.toml", "more = \"更多\"\nwelcome = \"欢迎访问{name}\"\n"),
-        (
-            "locales/en.toml",
-            "more = \"More\"\nwelcome = \"Welcome to {name}\"\nonly = \"English only\"\n",
-        ),
+        ("locales/en.toml", "more = \"More\"\nwelcome = \"Welcome to {name}\"\nonly = \"English only\"\n"),
     ]);
     let engine = folder.open();
     (folder, engine)
@@ -85,10 +82,7 @@ fn an_undefined_name_ends_the_page_with_file_line_and_name() {
         "theme base: base/templates/page.html:2: undefined value: `documnt` is undefined"
     );
     let error = render_with("{{ site.nmae }}", ()).unwrap_err();
-    assert_eq!(
-        error,
-        "theme base: base/templates/page.html:1: undefined value: `site.nmae` is undefined"
-    );
+    assert_eq!(error, "theme base: base/templates/page.html:1: undefined value: `site.nmae` is undefined");
 }
 
 #[test]
@@ -114,10 +108,7 @@ fn a_template_that_includes_itself_ends_with_an_error() {
 fn a_missing_theme_or_template_is_told() {
     let (_folder, engine) = page("");
     let frame = frame(&engine, "base");
-    assert_eq!(
-        engine.render("town", "page.html", &frame, ()),
-        Err(RenderError::NoTheme("town".into()))
-    );
+    assert_eq!(engine.render("town", "page.html", &frame, ()), Err(RenderError::NoTheme("town".into())));
     let error = engine.render("base", "gone.html", &frame, ()).unwrap_err();
     assert_eq!(error.to_string(), "theme base: there is no template gone.html");
 }
@@ -129,11 +120,7 @@ fn asset_gives_an_address_and_refuses_what_is_not_there() {
     assert_eq!(parts[..3], ["", "theme", "base"]);
     assert_eq!(parts[3].len(), 16);
     assert_eq!(parts[4..], ["css", "site.css"]);
-    assert!(
-        render_with("{{ asset('css/gone.css') }}", ())
-            .unwrap_err()
-            .contains("no static file \"css/gone.css\"")
-    );
+    assert!(render_with("{{ asset('css/gone.css') }}", ()).unwrap_err().contains("no static file \"css/gone.css\""));
 }
 
 #[test]
@@ -234,19 +221,12 @@ fn filters_for_theme_authors() {
     for (expression, wanted) in cases {
         assert_eq!(render(&format!("{{{{ {expression} }}}}")), wanted, "{expression}");
     }
-    assert!(
-        render_with("{{ 'soon'|day }}", ())
-            .unwrap_err()
-            .contains("\"soon\" is neither a day nor a time")
-    );
+    assert!(render_with("{{ 'soon'|day }}", ()).unwrap_err().contains("\"soon\" is neither a day nor a time"));
 }
 
 #[test]
 fn a_page_struct_is_seen_at_the_top() {
     let item = &zhanqun::render::check::sample::items(1)[0];
     let fields = Value::from(Serde(item));
-    assert_eq!(
-        render_with("{{ pinned }} {{ date }} {{ page.kind }}", fields).unwrap(),
-        "True 2026-11-27 home"
-    );
+    assert_eq!(render_with("{{ pinned }} {{ date }} {{ page.kind }}", fields).unwrap(), "True 2026-11-27 home");
 }

@@ -38,11 +38,8 @@ fn views() -> Vec<View> {
         } else if let Some(rest) = line.strip_prefix("pub struct ") {
             let name = rest.trim_end_matches(['{', ' ']).to_owned();
             views.push(View { name, doc: std::mem::take(&mut doc), fields: Vec::new() });
-        } else if let Some((name, kind)) =
-            line.strip_prefix("pub ").and_then(|rest| rest.split_once(": "))
-        {
-            let field =
-                (name.to_owned(), kind.trim_end_matches(',').to_owned(), std::mem::take(&mut doc));
+        } else if let Some((name, kind)) = line.strip_prefix("pub ").and_then(|rest| rest.split_once(": ")) {
+            let field = (name.to_owned(), kind.trim_end_matches(',').to_owned(), std::mem::take(&mut doc));
             views.last_mut().unwrap().fields.push(field);
         } else if !line.starts_with("#[") {
             doc.clear();
@@ -119,8 +116,7 @@ fn every_view_and_field_has_a_doc_comment() {
 #[test]
 fn the_reference_is_that_of_the_code() {
     let text = read("docs/themes.md");
-    let (before, old) =
-        text.split_once(HEADING).expect("docs/themes.md has the heading of the reference");
+    let (before, old) = text.split_once(HEADING).expect("docs/themes.md has the heading of the reference");
     let new = reference();
     if std::env::var_os("ZHANQUN_BLESS").is_some() {
         std::fs::write(root("docs/themes.md"), format!("{before}{HEADING}{new}")).unwrap();
@@ -156,10 +152,8 @@ fn the_tutorial_makes_a_theme_without_fault() {
     for (path, text) in &files {
         folder.write(path, text);
     }
-    let faults: Vec<String> = check::folder(&folder.path())
-        .iter()
-        .map(|fault| folder.below(&fault.to_string()))
-        .collect();
+    let faults: Vec<String> =
+        check::folder(&folder.path()).iter().map(|fault| folder.below(&fault.to_string())).collect();
     let own: Vec<&String> = faults.iter().filter(|fault| fault.contains("xiangcun")).collect();
     assert!(own.is_empty(), "{own:#?}");
     let engine = folder.open();
@@ -196,9 +190,7 @@ fn the_document_names_the_blocks_of_the_layout() {
     let (section, _) = section.split_once("\n## ").unwrap();
     let mut named: Vec<String> = section
         .lines()
-        .filter_map(|line| {
-            line.strip_prefix("| `")?.split_once('`').map(|(name, _)| name.to_owned())
-        })
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`').map(|(name, _)| name.to_owned()))
         .collect();
     blocks.sort();
     named.sort();

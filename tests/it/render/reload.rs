@@ -10,10 +10,7 @@ use super::folder::{Folder, frame, manifest};
 
 /// A `base` whose pages all render, so that it can be swapped in.
 fn complete() -> Folder {
-    let folder = Folder::with(&[
-        ("base/theme.toml", &manifest("base", "")),
-        ("base/static/css/site.css", "a{}"),
-    ]);
+    let folder = Folder::with(&[("base/theme.toml", &manifest("base", "")), ("base/static/css/site.css", "a{}")]);
     for (template, _) in PAGE_TEMPLATES {
         folder.write(&format!("base/templates/{template}"), "one {{ asset('css/site.css') }}");
     }
@@ -32,10 +29,7 @@ fn a_changed_template_is_swapped_in() {
     let generations = engine.generations();
     folder.write("base/templates/site/home.html", "two");
     engine.reload().unwrap();
-    assert_eq!(
-        engine.render("base", "site/home.html", &frame(&engine, "base"), ()).unwrap(),
-        "two"
-    );
+    assert_eq!(engine.render("base", "site/home.html", &frame(&engine, "base"), ()).unwrap(), "two");
     assert_eq!(swaps.load(Ordering::SeqCst), 1);
     assert!(generations.has_changed().unwrap());
     assert_eq!(*generations.borrow(), 2);
@@ -104,8 +98,7 @@ fn watching_swaps_what_is_saved() {
         folder.write("base/templates/site/home.html", text);
         let end = Instant::now() + Duration::from_secs(20);
         while Instant::now() < end {
-            let page =
-                engine.render("base", "site/home.html", &frame(&engine, "base"), ()).unwrap();
+            let page = engine.render("base", "site/home.html", &frame(&engine, "base"), ()).unwrap();
             if page == text {
                 return true;
             }

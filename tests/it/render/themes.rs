@@ -2,8 +2,7 @@
 
 use super::folder::{Folder, frame, manifest};
 
-const LAYOUT: &str =
-    "<title>{% block title %}base{% endblock %}</title>{% include \"parts/foot.html\" %}";
+const LAYOUT: &str = "<title>{% block title %}base{% endblock %}</title>{% include \"parts/foot.html\" %}";
 
 /// `base` with a layout, and `town` below it.
 fn family(more: &[(&str, &str)]) -> Folder {
@@ -11,10 +10,7 @@ fn family(more: &[(&str, &str)]) -> Folder {
         ("base/theme.toml", &manifest("base", "")),
         ("base/templates/layout.html", LAYOUT),
         ("base/templates/parts/foot.html", "<p>foot of base</p>"),
-        (
-            "base/templates/page.html",
-            "{% extends \"layout.html\" %}{% block title %}page{% endblock %}",
-        ),
+        ("base/templates/page.html", "{% extends \"layout.html\" %}{% block title %}page{% endblock %}"),
         ("town/theme.toml", &manifest("town", "base")),
     ]);
     for (path, text) in more {
@@ -25,9 +21,7 @@ fn family(more: &[(&str, &str)]) -> Folder {
 
 fn render(folder: &Folder, theme: &str, template: &str) -> String {
     let engine = folder.open();
-    engine
-        .render(theme, template, &frame(&engine, theme), ())
-        .unwrap_or_else(|error| panic!("{error}"))
+    engine.render(theme, template, &frame(&engine, theme), ()).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]
@@ -47,10 +41,7 @@ fn a_part_of_the_theme_stands_in_the_page_of_its_parent() {
 fn a_theme_extends_the_template_that_it_replaces_by_full_name() {
     let own = "{% extends \"@base/page.html\" %}{% block title %}town, {{ super() }}{% endblock %}";
     let folder = family(&[("town/templates/page.html", own)]);
-    assert_eq!(
-        render(&folder, "town", "page.html"),
-        "<title>town, page</title><p>foot of base</p>"
-    );
+    assert_eq!(render(&folder, "town", "page.html"), "<title>town, page</title><p>foot of base</p>");
 }
 
 #[test]
@@ -61,8 +52,7 @@ fn a_theme_that_names_no_parent_stands_on_base() {
 
 #[test]
 fn a_theme_with_an_empty_parent_stands_alone() {
-    let folder =
-        family(&[("admin/theme.toml", "name = \"admin\"\ntitle = \"管理\"\nparent = \"\"\n")]);
+    let folder = family(&[("admin/theme.toml", "name = \"admin\"\ntitle = \"管理\"\nparent = \"\"\n")]);
     let engine = folder.open();
     let themes = engine.themes();
     assert!(!themes.get("admin").unwrap().is_public());
@@ -87,11 +77,7 @@ fn faults_of_loading_name_file_and_line() {
             "name = \"city\"\ntitle = \"x\"\n",
             "town/theme.toml:1: name is \"city\" but the folder is \"town\"",
         ),
-        (
-            "town/theme.toml",
-            "name = \"town\"\ntitle = \"x\"\ncolor = 1\n",
-            "town/theme.toml:3: unknown field `color`",
-        ),
+        ("town/theme.toml", "name = \"town\"\ntitle = \"x\"\ncolor = 1\n", "town/theme.toml:3: unknown field `color`"),
         (
             "town/theme.toml",
             "name = \"town\"\ntitle = \"x\"\n[settings.c]\ntype = \"colour\"\nlabel = \"c\"\ndefault = \"red\"\n",
@@ -105,11 +91,7 @@ fn faults_of_loading_name_file_and_line() {
         ("town/templates/x.html", "a\nb\n{% if %}", "town/templates/x.html:3: syntax error"),
         ("town/static/img/市徽.png", "x", "town/static/img/市徽.png: the name of a static file"),
         ("town/locales/en.toml", "a = \"b\"\nc = 3\n", "town/locales/en.toml:2: c must be a text"),
-        (
-            "town/locales/en.toml",
-            "\"a.b\" = \"x\"\n[a]\nb = \"y\"\n",
-            "town/locales/en.toml:3: a.b stands here twice",
-        ),
+        ("town/locales/en.toml", "\"a.b\" = \"x\"\n[a]\nb = \"y\"\n", "town/locales/en.toml:3: a.b stands here twice"),
     ];
     for (path, text, wanted) in cases {
         let faults = family(&[(path, text)]).load_faults();
@@ -119,15 +101,11 @@ fn faults_of_loading_name_file_and_line() {
 
 #[test]
 fn a_circle_of_parents_is_told_for_each_theme_in_it() {
-    let folder =
-        family(&[("a/theme.toml", &manifest("a", "b")), ("b/theme.toml", &manifest("b", "a"))]);
+    let folder = family(&[("a/theme.toml", &manifest("a", "b")), ("b/theme.toml", &manifest("b", "a"))]);
     let faults = folder.load_faults();
     assert_eq!(
         faults,
-        [
-            "a/theme.toml:3: the parents go round: a → b → a",
-            "b/theme.toml:3: the parents go round: b → a → b"
-        ]
+        ["a/theme.toml:3: the parents go round: a → b → a", "b/theme.toml:3: the parents go round: b → a → b"]
     );
 }
 
@@ -139,9 +117,8 @@ fn a_folder_without_themes_is_a_fault() {
 
 #[test]
 fn settings_of_a_site_get_the_defaults_of_the_nearest_theme() {
-    let setting = |default: &str| {
-        format!("[settings.columns]\ntype = \"number\"\nlabel = \"列数\"\ndefault = {default}\n")
-    };
+    let setting =
+        |default: &str| format!("[settings.columns]\ntype = \"number\"\nlabel = \"列数\"\ndefault = {default}\n");
     let folder = family(&[
         ("base/theme.toml", &format!("{}{}", manifest("base", ""), setting("2"))),
         ("town/theme.toml", &format!("{}{}", manifest("town", "base"), setting("3"))),

@@ -37,7 +37,11 @@ fn ranges() {
         ("bytes=20-30, 1-1", "bytes 1-1/10", "1"),
     ] {
         let answer = ask("a.txt", range);
-        assert_eq!((answer.status, answer.header("content-range"), &*answer.text()), (206, Some(content_range), body), "{range}");
+        assert_eq!(
+            (answer.status, answer.header("content-range"), &*answer.text()),
+            (206, Some(content_range), body),
+            "{range}"
+        );
     }
     for range in ["bytes=5-2", "bytes=x", "lines=1-2", "bytes=--1", "bytes=0-9,0-9", ""] {
         let answer = ask("a.txt", range);
@@ -55,7 +59,9 @@ fn ranges() {
     let kind = several.header("content-type").unwrap();
     let boundary = kind.strip_prefix("multipart/byteranges; boundary=").unwrap();
     let part = |range: &str, body: &str| {
-        format!("\r\n--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Range: bytes {range}/10\r\n\r\n{body}")
+        format!(
+            "\r\n--{boundary}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Range: bytes {range}/10\r\n\r\n{body}"
+        )
     };
     assert_eq!(several.text(), format!("{}{}\r\n--{boundary}--\r\n", part("0-1", "01"), part("5-6", "56")));
 }

@@ -21,7 +21,9 @@ fn malformed_requests_answer_400_and_close() {
         assert!(raw.is_closed(), "{request:?}");
     }
     // The head is well formed but the host is not.
-    for host in ["", "Host:\r\n", "Host: a\r\nHost: b\r\n", "Host: a b\r\n", "Host: <a>\r\n", "Host: a:b\r\n", "Host: [::1\r\n"] {
+    for host in
+        ["", "Host:\r\n", "Host: a\r\nHost: b\r\n", "Host: a b\r\n", "Host: <a>\r\n", "Host: a:b\r\n", "Host: [::1\r\n"]
+    {
         let answer = Raw::open(running.http).ask(&format!("GET / HTTP/1.1\r\n{host}\r\n"));
         assert_eq!(answer.status, 400, "{host:?}");
     }
@@ -39,7 +41,11 @@ fn length_and_chunks_at_once_cannot_smuggle_a_request() {
     let mut raw = Raw::open(running.http);
     raw.send("POST /x/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
     let first = raw.read(false).unwrap();
-    assert!(first.status == 400 || first.header("connection") == Some("close") || first.text() == "0 bytes", "{}", first.head);
+    assert!(
+        first.status == 400 || first.header("connection") == Some("close") || first.text() == "0 bytes",
+        "{}",
+        first.head
+    );
     if first.status != 400 {
         assert!(raw.read(false).is_none_or(|second| second.status == 200));
     }
@@ -58,7 +64,8 @@ fn pipelined_requests_are_answered_in_order() {
     for number in 0..20 {
         let answer = raw.read(false).unwrap();
         assert_eq!(answer.status, 200);
-        let expected = if number % 3 == 0 { "127.0.0.1 false".to_string() } else { format!("<title>/p{}<", number % 5) };
+        let expected =
+            if number % 3 == 0 { "127.0.0.1 false".to_string() } else { format!("<title>/p{}<", number % 5) };
         assert!(answer.text().contains(&expected), "{number}");
     }
 }

@@ -142,7 +142,11 @@ fn forwarded_addresses() {
     };
     assert_eq!(told(&[], None), ("10.0.0.1".into(), false));
     assert_eq!(told(&["1.1.1.1"], Some("https")), ("1.1.1.1".into(), true));
-    assert_eq!(told(&["6.6.6.6, 1.1.1.1, 10.2.3.4"], Some("http")).0, "1.1.1.1", "the client's own word is not believed");
+    assert_eq!(
+        told(&["6.6.6.6, 1.1.1.1, 10.2.3.4"], Some("http")).0,
+        "1.1.1.1",
+        "the client's own word is not believed"
+    );
     assert_eq!(told(&["6.6.6.6", "1.1.1.1"], None).0, "1.1.1.1");
     assert_eq!(told(&["6.6.6.6, nonsense"], None).0, "10.0.0.1");
     assert_eq!(told(&["10.9.9.9"], None).0, "10.9.9.9");

@@ -38,7 +38,12 @@ pub fn start_tls(dir: &Path, hosts: &[&str]) -> (Running, Vec<String>) {
     (running, pems)
 }
 
-pub async fn connect(address: SocketAddr, host: &str, trusted: &[String], alpn: &[u8]) -> std::io::Result<TlsStream<TcpStream>> {
+pub async fn connect(
+    address: SocketAddr,
+    host: &str,
+    trusted: &[String],
+    alpn: &[u8],
+) -> std::io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     for pem in trusted {
         roots.add(CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()).unwrap();
@@ -113,7 +118,8 @@ fn certificates_that_cannot_be_used_stop_the_start() {
     let dir = tempfile::tempdir().unwrap();
     make(dir.path(), "a.example");
     make(dir.path(), "b.example");
-    let load = |certificate: Certificate| zhanqun::server::tls::Certificates::load(&[certificate]).unwrap_err().remove(0);
+    let load =
+        |certificate: Certificate| zhanqun::server::tls::Certificates::load(&[certificate]).unwrap_err().remove(0);
     let good = declared(dir.path(), "a.example");
     let missing = Certificate { cert: dir.path().join("none.crt"), ..good.clone() };
     assert_eq!(load(missing.clone()).file, missing.cert);

@@ -105,7 +105,8 @@ fn one_site_goes_back_in_time_and_the_others_stay() {
     tx.put(&Column { id: 50, site: 1, name: "要闻".into() }).unwrap();
     store.commit(tx).unwrap();
     clock.set(2_000);
-    put(&store, &[on(1, Doc { text: "defaced".into(), ..doc(1, 1) }), on(2, Doc { text: "good".into(), ..doc(3, 1) })]).unwrap();
+    put(&store, &[on(1, Doc { text: "defaced".into(), ..doc(1, 1) }), on(2, Doc { text: "good".into(), ..doc(3, 1) })])
+        .unwrap();
     delete(&store, 2).unwrap();
     put(&store, &[on(1, doc(9, 1)), on(2, doc(4, 1))]).unwrap();
     let mut tx = store.transaction(actor(), "site.column");

@@ -99,7 +99,8 @@ fn a_unique_key_has_one_holder_and_can_change_hands_in_one_transaction() {
     }
     assert_eq!((store.seq(), store.get::<Doc>(3).unwrap()), (1, None));
     // Swap.
-    let done = put(&store, &[Doc { address: "/2".into(), ..doc(1, 5) }, Doc { address: "/1".into(), ..doc(2, 5) }]).unwrap();
+    let done =
+        put(&store, &[Doc { address: "/2".into(), ..doc(1, 5) }, Doc { address: "/1".into(), ..doc(2, 5) }]).unwrap();
     assert_eq!(store.unique(ADDRESS, b"/1").unwrap(), Some(2));
     assert_eq!(store.unique(ADDRESS, b"/2").unwrap(), Some(1));
     assert!(done.touched.uniques.contains(&(ADDRESS, b"/1".to_vec())));

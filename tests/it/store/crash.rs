@@ -284,7 +284,10 @@ fn nothing_acknowledged_is_lost_by_a_power_cut() {
         check(&store, last, &mut known);
         store.close().unwrap();
         verify(&dir, &()).unwrap();
-        rebuilt += fs::read_dir(&dir).unwrap().filter(|i| i.as_ref().unwrap().file_name().to_str().unwrap().contains("damaged")).count();
+        rebuilt += fs::read_dir(&dir)
+            .unwrap()
+            .filter(|i| i.as_ref().unwrap().file_name().to_str().unwrap().contains("damaged"))
+            .count();
         for item in fs::read_dir(&dir).unwrap() {
             let path = item.unwrap().path();
             if path.file_name().unwrap().to_str().unwrap().contains("damaged") {

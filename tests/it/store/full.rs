@@ -14,11 +14,17 @@ struct Small(tempfile::TempDir);
 impl Small {
     fn mount(size: &str) -> Option<Small> {
         let dir = tempfile::tempdir().unwrap();
-        let done = Command::new("mount").args(["-t", "tmpfs", "-o", &format!("size={size}"), "zhanqun-test"]).arg(dir.path()).output();
+        let done = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "zhanqun-test"])
+            .arg(dir.path())
+            .output();
         match done {
             Ok(out) if out.status.success() => Some(Small(dir)),
             Ok(out) => {
-                eprintln!("skipped: a small file system cannot be mounted here: {}", String::from_utf8_lossy(&out.stderr).trim());
+                eprintln!(
+                    "skipped: a small file system cannot be mounted here: {}",
+                    String::from_utf8_lossy(&out.stderr).trim()
+                );
                 None
             }
             Err(e) => {

@@ -18,7 +18,17 @@ enum Step {
 
 /// Numbers that are hard for keys: runs of bytes 0 and 255.
 fn number() -> impl Strategy<Value = u64> {
-    prop_oneof![0..6_u64, Just(254), Just(255), Just(256), Just(65535), Just(u64::from(u32::MAX)), Just(u64::MAX), Just(u64::MAX - 255), any::<u64>()]
+    prop_oneof![
+        0..6_u64,
+        Just(254),
+        Just(255),
+        Just(256),
+        Just(65535),
+        Just(u64::from(u32::MAX)),
+        Just(u64::MAX),
+        Just(u64::MAX - 255),
+        any::<u64>()
+    ]
 }
 
 fn a_doc() -> impl Strategy<Value = Doc> {
@@ -57,7 +67,8 @@ impl Model {
             next.insert(doc.id, doc.clone());
         }
         let mut holders = BTreeMap::new();
-        let unique = next.values().filter(|d| !d.address.is_empty()).all(|d| holders.insert(d.address.clone(), d.id).is_none());
+        let unique =
+            next.values().filter(|d| !d.address.is_empty()).all(|d| holders.insert(d.address.clone(), d.id).is_none());
         if unique {
             self.0 = next;
         }
@@ -95,9 +106,18 @@ fn compare(store: &Store, model: &Model) {
         back.reverse();
         assert_eq!(back, wanted);
         for (n, entry) in wanted.iter().enumerate() {
-            assert_eq!(store.list(list, entry.position(), 2).unwrap(), wanted[n + 1..].iter().copied().take(2).collect::<Vec<_>>());
-            assert_eq!(store.list_back(list, entry.position(), 1).unwrap(), wanted[..n].iter().rev().copied().take(1).collect::<Vec<_>>());
-            assert_eq!(store.list_at(list, n as u64, 3).unwrap(), wanted[n..].iter().copied().take(3).collect::<Vec<_>>());
+            assert_eq!(
+                store.list(list, entry.position(), 2).unwrap(),
+                wanted[n + 1..].iter().copied().take(2).collect::<Vec<_>>()
+            );
+            assert_eq!(
+                store.list_back(list, entry.position(), 1).unwrap(),
+                wanted[..n].iter().rev().copied().take(1).collect::<Vec<_>>()
+            );
+            assert_eq!(
+                store.list_at(list, n as u64, 3).unwrap(),
+                wanted[n..].iter().copied().take(3).collect::<Vec<_>>()
+            );
         }
         // Far beyond the end: the list is loaded into memory and kept up to date from then on.
         assert_eq!(store.list_at(list, 1000, 3).unwrap(), []);
@@ -162,7 +182,12 @@ fn lists_can_be_read_backwards_over_many_leaves() {
     let mut all = Vec::new();
     for n in 0..1200_u64 {
         let time = times[(n % 8) as usize].wrapping_add((n / 100) << (n % 57));
-        all.push(Doc { time, column: [0, 255, u64::MAX, 1][(n % 4) as usize], text: String::new(), ..super::fixture::doc(n + 1, 1) });
+        all.push(Doc {
+            time,
+            column: [0, 255, u64::MAX, 1][(n % 4) as usize],
+            text: String::new(),
+            ..super::fixture::doc(n + 1, 1)
+        });
     }
     for part in all.chunks(60) {
         put(&store, part).unwrap();

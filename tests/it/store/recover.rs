@@ -137,7 +137,10 @@ fn acknowledged_records_that_vanished_stop_the_start() {
         }
         assert_eq!(fs::metadata(&segment).unwrap().len(), length - 20, "nothing was cut off");
         fs::remove_file(&segment).unwrap();
-        assert!(matches!(try_open(hurt.path()), Err(Error::Damaged { .. })), "a journal that is gone is not a new store");
+        assert!(
+            matches!(try_open(hurt.path()), Err(Error::Damaged { .. })),
+            "a journal that is gone is not a new store"
+        );
     }
 }
 
@@ -193,20 +196,34 @@ fn injuries(db: &Path) -> Vec<(&'static str, Box<dyn Fn(&Path)>)> {
     let mut all: Vec<(&'static str, Box<dyn Fn(&Path)>)> = vec![
         ("deleted", Box::new(|state| fs::remove_dir_all(state).unwrap())),
         ("file deleted", Box::new(|state| fs::remove_file(state.join("db")).unwrap())),
-        ("emptied", Box::new(|state| OpenOptions::new().write(true).open(state.join("db")).unwrap().set_len(0).unwrap())),
-        ("halved", Box::new(move |state| OpenOptions::new().write(true).open(state.join("db")).unwrap().set_len(length / 2).unwrap())),
-        ("zeroed in the middle", Box::new(move |state| {
-            let file = OpenOptions::new().write(true).open(state.join("db")).unwrap();
-            file.write_all_at(&vec![0; (used / 4) as usize], used / 3).unwrap();
-        })),
-        ("snapshot files deleted", Box::new(|state| {
-            for item in fs::read_dir(state).unwrap() {
-                let path = item.unwrap().path();
-                if path.file_name().unwrap().to_str().unwrap().starts_with("snap") {
-                    fs::remove_file(path).unwrap();
+        (
+            "emptied",
+            Box::new(|state| OpenOptions::new().write(true).open(state.join("db")).unwrap().set_len(0).unwrap()),
+        ),
+        (
+            "halved",
+            Box::new(move |state| {
+                OpenOptions::new().write(true).open(state.join("db")).unwrap().set_len(length / 2).unwrap()
+            }),
+        ),
+        (
+            "zeroed in the middle",
+            Box::new(move |state| {
+                let file = OpenOptions::new().write(true).open(state.join("db")).unwrap();
+                file.write_all_at(&vec![0; (used / 4) as usize], used / 3).unwrap();
+            }),
+        ),
+        (
+            "snapshot files deleted",
+            Box::new(|state| {
+                for item in fs::read_dir(state).unwrap() {
+                    let path = item.unwrap().path();
+                    if path.file_name().unwrap().to_str().unwrap().starts_with("snap") {
+                        fs::remove_file(path).unwrap();
+                    }
                 }
-            }
-        })),
+            }),
+        ),
         ("configuration damaged", Box::new(|state| fs::write(state.join("conf"), "segment_size: 12\n").unwrap())),
     ];
     for n in 0..12 {

@@ -73,6 +73,7 @@ fn a_new_version_of_the_indexes_builds_them_again() {
     assert_eq!(ids(&store, column(1)), [2, 1]);
     assert_eq!(store.digest(), digest);
     store.close().unwrap();
-    let damaged = fs::read_dir(dir.path()).unwrap().any(|i| i.unwrap().file_name().to_str().unwrap().contains("damaged"));
+    let damaged =
+        fs::read_dir(dir.path()).unwrap().any(|i| i.unwrap().file_name().to_str().unwrap().contains("damaged"));
     assert!(!damaged, "that is no damage");
 }

@@ -44,7 +44,10 @@ fn a_snapshot_made_while_writing_leads_to_the_same_state() {
                         // Swapping addresses makes unique keys change hands.
                         1 => {
                             let (a, b) = (id, 1 + id % 1500);
-                            let swap = [Doc { address: format!("/{b}"), ..doc(a, 1) }, Doc { address: format!("/{a}"), ..doc(b, 2) }];
+                            let swap = [
+                                Doc { address: format!("/{b}"), ..doc(a, 1) },
+                                Doc { address: format!("/{a}"), ..doc(b, 2) },
+                            ];
                             let _ = put(store, &swap);
                         }
                         2 => drop(put(store, &[Doc { text: noise(n, 9000), ..doc(id, 3) }])),
@@ -58,15 +61,20 @@ fn a_snapshot_made_while_writing_leads_to_the_same_state() {
         made
     });
     put(&store, &[doc(9000, 1)]).unwrap();
-    let wanted = (everything(&store, 1..=1500), (0..5).map(|c| ids(&store, column(c))).collect::<Vec<_>>(), store.digest());
+    let wanted =
+        (everything(&store, 1..=1500), (0..5).map(|c| ids(&store, column(c))).collect::<Vec<_>>(), store.digest());
     store.close().unwrap();
-    let mut kept: Vec<String> = fs::read_dir(dir.path().join("snapshots")).unwrap().map(|i| i.unwrap().file_name().into_string().unwrap()).collect();
+    let mut kept: Vec<String> = fs::read_dir(dir.path().join("snapshots"))
+        .unwrap()
+        .map(|i| i.unwrap().file_name().into_string().unwrap())
+        .collect();
     kept.sort();
     assert_eq!(kept, made[2..].iter().map(|seq| format!("{seq:020}.zqs")).collect::<Vec<_>>());
     // From the newest; from the older one when the newest is damaged; from the journal when both are.
     for good in (0..=2).rev() {
         let (store, works) = rebuild(dir.path());
-        let now = (everything(&store, 1..=1500), (0..5).map(|c| ids(&store, column(c))).collect::<Vec<_>>(), store.digest());
+        let now =
+            (everything(&store, 1..=1500), (0..5).map(|c| ids(&store, column(c))).collect::<Vec<_>>(), store.digest());
         assert!(now == wanted, "{good} good snapshots");
         assert_eq!(works.contains(&Work::Load) && works.contains(&Work::Index), good > 0, "{works:?}");
         store.close().unwrap();
@@ -90,7 +98,10 @@ fn snapshots_are_made_by_themselves() {
     for id in 1..=50 {
         put(&store, &[Doc { text: noise(id, 1000), ..doc(id, 1) }]).unwrap();
     }
-    let made = || fs::read_dir(dir.path().join("snapshots")).is_ok_and(|mut d| d.any(|i| i.unwrap().file_name().to_str().unwrap().ends_with(".zqs")));
+    let made = || {
+        fs::read_dir(dir.path().join("snapshots"))
+            .is_ok_and(|mut d| d.any(|i| i.unwrap().file_name().to_str().unwrap().ends_with(".zqs")))
+    };
     for _ in 0..600 {
         if made() {
             break;

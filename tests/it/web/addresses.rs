@@ -27,7 +27,9 @@ async fn other_spellings_of_an_address_lead_to_it() {
         let answer = city.get(&asked).await;
         assert_eq!((answer.status.as_u16(), answer.location()), (301, wanted.as_str()), "{asked}");
     }
-    for missing in ["/mzj/tzgg/?page=2", "/mzj/nichts/", "/mzj/tzgg/999999.html", "/mzj/tzgg/01.html", "/a/b/c/d/", "//"] {
+    for missing in
+        ["/mzj/tzgg/?page=2", "/mzj/nichts/", "/mzj/tzgg/999999.html", "/mzj/tzgg/01.html", "/a/b/c/d/", "//"]
+    {
         assert_eq!(city.get(missing).await.status, 404, "{missing}");
     }
 }

@@ -291,7 +291,12 @@ async fn next_leads_to_admin_pages_only() {
         assert_eq!((answer.status.as_u16(), answer.location()), (303, wanted), "{next:?}");
     }
     let page = Browser::new(&city).get("/admin/login?next=https%3A%2F%2Fevil.example%2F&why=%3Cb%3E").await;
-    assert!(page.status == 200 && !page.body.contains("https://evil") && page.body.contains("name=\"next\" value=\"\"") && !page.body.contains("<b>"));
+    assert!(
+        page.status == 200
+            && !page.body.contains("https://evil")
+            && page.body.contains("name=\"next\" value=\"\"")
+            && !page.body.contains("<b>")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -345,7 +350,8 @@ async fn log_ins_are_listed_and_ended() {
     let list = first.get("/admin/sessions").await.body;
     assert_eq!(list.matches("class=\"card session\"").count(), 2);
     let mark = "name=\"end\" value=\"";
-    let numbers: Vec<&str> = list.match_indices(mark).map(|(at, _)| list[at + mark.len()..].split('"').next().unwrap()).collect();
+    let numbers: Vec<&str> =
+        list.match_indices(mark).map(|(at, _)| list[at + mark.len()..].split('"').next().unwrap()).collect();
     assert_eq!((numbers.len(), numbers[0]), (2, "others"));
     let answer = first.fill("/admin/sessions", "/admin/sessions", &[("end", &foreign.to_string())]).await;
     assert_eq!(answer.status, 404, "a log-in of somebody else");
@@ -396,7 +402,8 @@ async fn the_language_is_chosen_by_the_browser_and_by_the_person() {
     let answer = browser.fill(back, "/admin/language", &[("to", "en"), ("back", back)]).await;
     assert_eq!((answer.status.as_u16(), answer.location()), (303, back));
     assert!(browser.get("/admin/login").await.body.contains("User name"));
-    let answer = browser.fill("/admin/login", "/admin/language", &[("to", "zh-CN"), ("back", "https://evil.example/")]).await;
+    let answer =
+        browser.fill("/admin/login", "/admin/language", &[("to", "zh-CN"), ("back", "https://evil.example/")]).await;
     assert_eq!(answer.location(), "/admin/");
     assert!(browser.get("/admin/login").await.body.contains("用户名"));
     assert_eq!(browser.fill("/admin/login", "/admin/language", &[("to", "fr")]).await.status, 400);

@@ -67,7 +67,8 @@ impl City {
     pub fn with(set: impl FnOnce(&mut Config)) -> City {
         let dir = tempfile::tempdir().unwrap();
         write(dir.path(), "sites/www/site.toml", &site_toml("测试市人民政府", "portal", ""));
-        for (slug, name) in [("mzj", "测试市民政局"), ("jyj", "测试市教育局"), ("gaj", "测试市公安局")] {
+        for (slug, name) in [("mzj", "测试市民政局"), ("jyj", "测试市教育局"), ("gaj", "测试市公安局")]
+        {
             let old = format!("old_hosts = [\"{slug}.old.example\"]");
             write(dir.path(), &format!("sites/{slug}/site.toml"), &site_toml(name, "department", &old));
         }
@@ -145,11 +146,7 @@ impl City {
         };
         let (head, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
-        Answer {
-            status: head.status,
-            headers: head.headers,
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        Answer { status: head.status, headers: head.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
     /// True if the address is answered from the cache.

@@ -37,7 +37,8 @@ async fn they_are_there_after_the_first_start_and_gone_after_the_undo() {
     assert!(page.contains("<p class=\"signature\">测试市民政局</p>\n<p class=\"signature\">2026年9月24日</p>"));
     assert!(!page.contains("alert(1)"));
     assert!(page.contains("2026-11-20 09:30"));
-    let href = page.split("href=\"").find(|part| part.contains("biao.docx")).unwrap().split('"').next().unwrap().to_owned();
+    let href =
+        page.split("href=\"").find(|part| part.contains("biao.docx")).unwrap().split('"').next().unwrap().to_owned();
     let file = city.get(&href).await;
     assert_eq!(file.status, 200);
     assert!(file.header("content-disposition").starts_with("attachment"));
@@ -58,7 +59,8 @@ async fn they_are_there_after_the_first_start_and_gone_after_the_undo() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logo_beside_the_site_file_is_served_and_follows_a_change() {
     let dir = tempfile::tempdir().unwrap();
-    let portal = site_toml("测试市人民政府", "portal", "").replace("[settings]", "[settings]\nlogo = \"files/logo.png\"");
+    let portal =
+        site_toml("测试市人民政府", "portal", "").replace("[settings]", "[settings]\nlogo = \"files/logo.png\"");
     write(dir.path(), "sites/www/site.toml", &portal);
     write(dir.path(), "sites/www/files/logo.png", "\u{89}PNG first");
     let sites = dir.path().join("sites");

@@ -43,7 +43,11 @@ async fn a_reference_shares_the_body_and_leaves_with_its_document() {
     assert!(copy.body.contains("民政局:高龄津贴核对"));
     assert!(copy.body.contains("高龄津贴核对的正文"));
     let source = format!("/mzj/tzgg/{}.html", document.id);
-    assert!(copy.body.contains(&format!("rel=\"canonical\" href=\"http://www.city.example{source}\"")), "{}", copy.body);
+    assert!(
+        copy.body.contains(&format!("rel=\"canonical\" href=\"http://www.city.example{source}\"")),
+        "{}",
+        copy.body
+    );
 
     let lists = ["/", "/tzgg/", "/tzgg/feed.xml", "/jyj/", "/jyj/gzdt/", "/gaj/tzgg/", "/gaj/", "/mzj/", "/mzj/tzgg/"];
     for page in lists {
@@ -124,7 +128,8 @@ async fn a_scheduled_document_appears_at_its_time() {
     let (app, channel) = (city.app.clone(), city.channel("mzj", "tzgg"));
     work(move || {
         let now = app.clock.now();
-        let text = content::Text { title: "定时公告".into(), body: "<p>正文</p>".into(), ..content::Text::default() };
+        let text =
+            content::Text { title: "定时公告".into(), body: "<p>正文</p>".into(), ..content::Text::default() };
         let draft = content::Draft { channel, text, ..content::Draft::default() };
         let id = content::save(&app.store, editor(), None, &draft, now).unwrap().id;
         assert!(content::schedule(&app.store, editor(), id, now, now).is_err(), "not in the future");
