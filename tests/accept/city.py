@@ -131,14 +131,17 @@ class City:
 
     # Its commands.
 
-    def run(self, *arguments, **environment):
-        """Runs a command and gives back (exit code, stdout, stderr); no exit code if it does not end."""
+    def run(self, *arguments, given="", **environment):
+        """Runs a command and gives back (exit code, stdout, stderr); no exit code if it does not end.
+
+        `given` is its standard input.
+        """
         try:
             done = subprocess.run(
                 [self.binary, *map(str, arguments)],
                 cwd=self.folder,
                 env={**self.environment, **environment},
-                stdin=subprocess.DEVNULL,
+                input=given,
                 capture_output=True,
                 text=True,
                 timeout=COMMAND_SECONDS,
