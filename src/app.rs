@@ -171,7 +171,8 @@ impl App {
     fn renew_origin(&self) {
         let directory = self.directory.load();
         let host = directory.portal().and_then(|node| node.site.hosts.first().cloned());
-        let scheme = if self.config.server.https.is_empty() { "http" } else { "https" };
+        let scheme =
+            if self.config.server.https.is_empty() && !self.config.server.public_https { "http" } else { "https" };
         let host = host.unwrap_or_else(|| "localhost".to_owned());
         self.origin.store(Arc::new(format!("{scheme}://{host}")));
     }
@@ -324,7 +325,7 @@ fn check_themes(declarations: &[Declaration], engine: &Engine) -> Vec<Fault> {
 }
 
 /// Columns that initial documents want to stand in by reference must be declared.
-fn check_references(
+pub fn check_references(
     declarations: &[Declaration],
     initial: &[(Declaration, Vec<content::InitialDocument>)],
 ) -> Vec<Fault> {

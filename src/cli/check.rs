@@ -4,12 +4,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::app::App;
+use crate::app::{App, check_references};
 use crate::base::fault::Fault;
 use crate::config::Config;
 use crate::domain::content;
 use crate::render::check;
 use crate::render::engine::Engine;
+use crate::server::tls::Certificates;
 use crate::store;
 
 use super::Failure;
@@ -27,11 +28,14 @@ pub(super) fn check(config: &Config, out: &mut Output) -> Result<(), Failure> {
     match Engine::open(&config.themes.dir) {
         Ok(engine) => match App::read_sites(config, &engine) {
             Ok(declarations) => {
+                let mut initial = Vec::new();
                 for declaration in &declarations {
-                    if let Err(mut more) = content::read_initial(declaration) {
-                        faults.append(&mut more);
+                    match content::read_initial(declaration) {
+                        Ok(documents) => initial.push((declaration.clone(), documents)),
+                        Err(mut more) => faults.append(&mut more),
                     }
                 }
+                faults.extend(check_references(&declarations, &initial));
             }
             Err(mut more) => faults.append(&mut more),
         },
@@ -42,6 +46,11 @@ pub(super) fn check(config: &Config, out: &mut Output) -> Result<(), Failure> {
                 faults.append(&mut more);
             }
         }
+    }
+    if !config.server.https.is_empty()
+        && let Err(more) = Certificates::load(&config.server.certificates)
+    {
+        faults.extend(more);
     }
     faults.extend(data(&config.storage.dir, out));
     faults.sort_by(|a, b| (&a.file, a.line, &a.message).cmp(&(&b.file, b.line, &b.message)));

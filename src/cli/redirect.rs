@@ -113,6 +113,9 @@ fn target(context: &Context<'_>, node: &SiteNode, text: &str) -> Result<Target, 
         let channel = node.channel_at(path).ok_or_else(|| format!("there is no column \"{path}\""))?;
         return Ok(Target::Channel(ChannelId(channel.id.0)));
     }
+    if text.starts_with("//") || text.chars().any(char::is_control) {
+        return Err(format!("to {text:?} must be an address on this server or begin with https:// or http://"));
+    }
     if text.starts_with('/') || text.starts_with("https://") || text.starts_with("http://") {
         return Ok(Target::Url(text.to_owned()));
     }

@@ -58,8 +58,11 @@ async fn run(app: &Arc<App>, began: Instant, out: &mut Output) -> Result<(), Fai
     };
     let failed = |error| Failure::failed(format!("{}: {error}", config.sites.dir.display()));
     let _sites = jobs::watch_sites(app).map_err(failed)?;
-    control::listen(app.clone())
-        .map_err(|error| Failure::failed(format!("{}: {error}", control::socket(&app.data_dir()).display())))?;
+    if let Err(error) = control::listen(app.clone()) {
+        // Usually a path that is too long for a socket. Visitors need none of it.
+        let socket = control::socket(&app.data_dir());
+        tracing::warn!(%error, socket = %socket.display(), "commands do not reach this server while it runs");
+    }
     let listeners = Listeners::bind(&config.server).map_err(Failure::failed)?;
     let urls = listeners.urls();
     let stop = server::stop_signal().map_err(|error| Failure::failed(format!("signals: {error}")))?;

@@ -34,6 +34,14 @@ impl Default for LogConfig {
 
 impl LogConfig {
     pub(super) fn check(&self, wrong: &mut super::Wrong<'_>) {
+        // The filter takes a bare word that is no level for the name of a part.
+        let known = ["off", "error", "warn", "info", "debug", "trace"];
+        for word in self.level.split(',').filter(|word| !word.contains(['=', ':'])) {
+            if !known.contains(&word.trim().to_ascii_lowercase().as_str()) {
+                wrong("log.level", &format!("{word:?} is not one of {}", known.join(", ")));
+                return;
+            }
+        }
         if let Err(e) = self.level.parse::<tracing_subscriber::filter::Targets>() {
             wrong("log.level", &format!("{:?} is not a level: {e}", self.level));
         }

@@ -27,6 +27,8 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<Network>,
     /// True if the trusted proxies open each connection with a PROXY protocol header (version 1 or 2).
     pub proxy_protocol: bool,
+    /// True if visitors use HTTPS that a proxy in front ends: complete addresses then begin with `https`.
+    pub public_https: bool,
     /// True to answer every public page with "maintenance" (503); admin, health and metrics go on.
     pub maintenance: bool,
     /// Limits.
@@ -75,6 +77,7 @@ impl Default for ServerConfig {
             redirect_http: false,
             trusted_proxies: Vec::new(),
             proxy_protocol: false,
+            public_https: false,
             maintenance: false,
             limits: Limits::default(),
         }

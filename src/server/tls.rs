@@ -76,9 +76,20 @@ impl Certificates {
     /// When the folders of the files cannot be watched.
     pub fn watch(self: &Arc<Self>) -> notify::Result<notify::RecommendedWatcher> {
         let (sender, receiver) = std::sync::mpsc::channel();
+        let names: Vec<std::ffi::OsString> = self
+            .declared
+            .iter()
+            .flat_map(|c| [c.cert.file_name(), c.key.file_name()])
+            .flatten()
+            .map(std::ffi::OsStr::to_os_string)
+            .collect();
+        // Certificates are often links into a folder that is exchanged as a whole (`..data`, `live`).
+        let ours = move |path: &Path| {
+            path.file_name().is_some_and(|name| names.iter().any(|n| n == name)) || path.extension().is_none()
+        };
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             // Reading the files ourselves must not start another round.
-            if event.is_ok_and(|event| !event.kind.is_access()) {
+            if event.is_ok_and(|event| !event.kind.is_access() && event.paths.iter().any(|path| ours(path))) {
                 let _ = sender.send(());
             }
         })?;

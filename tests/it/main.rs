@@ -1,4 +1,5 @@
 //! All integration tests; the modules mirror src.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod architecture;
 mod cache;

@@ -451,6 +451,12 @@ fn check_together(dir: &Path, all: &[Declaration]) -> Vec<Fault> {
         if site.kind != SiteKind::Portal && !site.parent.is_empty() && !all.iter().any(|d| d.slug == site.parent) {
             faults.push(Fault::file(&site.file, format!("parent \"{}\": no such site", site.parent)));
         }
+        if site.parent == site.slug {
+            faults.push(Fault::file(
+                &site.file,
+                format!("parent \"{}\": a site does not stand above itself", site.parent),
+            ));
+        }
         for host in site.hosts.iter().chain(&site.old_hosts) {
             if let Some(other) = hosts.insert(host, site) {
                 let message = format!("host \"{host}\" belongs to {} already", other.file.display());

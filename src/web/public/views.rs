@@ -1,12 +1,14 @@
 //! From documents and columns to what templates see.
 
+use std::borrow::Cow;
+
 use minijinja::Value;
 use minijinja::value::Serde;
 
 use crate::app::App;
 use crate::base::clock;
 use crate::cache::{MemoKey, Recorder};
-use crate::domain::content::{self, Attachment, Item, LIVE_OF_CHANNEL, Picture, Placed};
+use crate::domain::content::{self, Attachment, Item, LIVE_OF_CHANNEL, Picture, Placed, Text};
 use crate::domain::media::Media;
 use crate::domain::site::{Channel, SiteNode};
 use crate::render::functions::Latest;
@@ -17,6 +19,7 @@ use crate::render::view::{
 use crate::store::{ListKey, Read};
 
 use super::Failure;
+use super::feed::escape;
 use super::frame::{column_link, columns, file_address, note_site, site_link};
 
 /// What a list says beside each document.
@@ -155,7 +158,7 @@ pub fn document_view(
         id: item.id(),
         title: if item.reference.is_some() { item.title().to_owned() } else { text.title.clone() },
         subtitle: text.subtitle.clone(),
-        body: Value::from_safe_string(mark_external(&text.body, |host| is_own_host(app, host))),
+        body: Value::from_safe_string(mark_external(&with_picture(text), |host| is_own_host(app, host))),
         summary: text.summary.clone(),
         source: if text.source.is_empty() { node.site.name.clone() } else { text.source.clone() },
         author: text.author.clone(),
@@ -174,6 +177,18 @@ pub fn document_view(
         older: related.first().cloned(),
         related,
     })
+}
+
+/// The body; above one without pictures stands the title picture, which led the reader here.
+fn with_picture(text: &Text) -> Cow<'_, str> {
+    match &text.picture {
+        Some(Picture { url, alt, width, height, .. }) if !text.body.contains("<img") => {
+            let size = if *width > 0 { format!(" width=\"{width}\" height=\"{height}\"") } else { String::new() };
+            let alt = escape(alt);
+            Cow::Owned(format!("<figure><img src=\"{url}\" alt=\"{alt}\"{size}></figure>\n{}", text.body))
+        }
+        _ => Cow::Borrowed(&text.body),
+    }
 }
 
 fn attachment_view(app: &App, recorder: &Recorder, attachment: &Attachment) -> Result<Option<AttachmentView>, Failure> {
