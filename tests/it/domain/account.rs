@@ -26,7 +26,7 @@ struct Office {
 }
 
 fn open(dir: &tempfile::TempDir) -> Store {
-    let mut options = Options::new(&dir.path().join("data"), domain::tables());
+    let mut options = Options::new(dir.path().join("data"), domain::tables());
     options.clock = Clock::fixed(NOW);
     options.min_free_bytes = 0;
     Store::open(options, &()).unwrap()

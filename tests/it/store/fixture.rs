@@ -145,7 +145,10 @@ pub fn ids(store: &Store, list: ListKey) -> Vec<u64> {
     store.list(list, zhanqun::store::Position::FIRST, usize::MAX).unwrap().iter().map(|e| e.id).collect()
 }
 
+/// Rows by number: JSON and version.
+pub type Rows = Vec<(u64, Option<(Vec<u8>, u64)>)>;
+
 /// Everything that can be read, for comparing two stores.
-pub fn everything(store: &Store, ids: impl IntoIterator<Item = u64>) -> Vec<(u64, Option<(Vec<u8>, u64)>)> {
+pub fn everything(store: &Store, ids: impl IntoIterator<Item = u64>) -> Rows {
     ids.into_iter().map(|id| (id, store.row(Doc::TABLE, id).unwrap())).collect()
 }

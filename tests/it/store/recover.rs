@@ -189,11 +189,14 @@ fn several_segments_hang_together() {
     assert_eq!(store.digest(), digest);
 }
 
+/// What is done to the file, in words and in deed.
+type Injury = (&'static str, Box<dyn Fn(&Path)>);
+
 /// What can happen to the state, from the file of sled.
-fn injuries(db: &Path) -> Vec<(&'static str, Box<dyn Fn(&Path)>)> {
+fn injuries(db: &Path) -> Vec<Injury> {
     let length = fs::metadata(db).unwrap().len();
     let used = fs::read(db).unwrap().iter().rposition(|b| *b != 0).unwrap_or(0) as u64;
-    let mut all: Vec<(&'static str, Box<dyn Fn(&Path)>)> = vec![
+    let mut all: Vec<Injury> = vec![
         ("deleted", Box::new(|state| fs::remove_dir_all(state).unwrap())),
         ("file deleted", Box::new(|state| fs::remove_file(state.join("db")).unwrap())),
         (
