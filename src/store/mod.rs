@@ -17,6 +17,8 @@ mod changes;
 mod clean;
 mod disk;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod group;
 mod journal;
 mod key;

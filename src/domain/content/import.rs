@@ -3,7 +3,7 @@
 use crate::base::id::{DocumentId, ReferenceId, RevisionId, SiteId};
 use crate::domain::error::{Error, Result};
 use crate::domain::media::{MEDIA_OF_BATCH, Media};
-use crate::domain::site::{self, Batch};
+use crate::domain::site::{self, Batch, Channel};
 use crate::store::{Actor, ListKey, Position, Read, Store, Transaction};
 
 use super::actions::{Imported, channel_for_documents, write_new};
@@ -73,12 +73,15 @@ pub fn import(tx: &mut Transaction, imported: &Imported, now: i64) -> Result<Opt
 /// # Errors
 /// A rule for an empty title or a column that holds no documents.
 pub fn bring(tx: &mut Transaction, imported: &Imported, now: i64) -> Result<Brought> {
-    let channel = channel_for_documents(tx, imported.draft.channel)?;
+    let wanted = imported.draft.channel;
+    let site = tx.get::<Channel>(wanted.0)?.map(|channel| channel.site).ok_or_else(|| Error::not_found("column", wanted))?;
     if !imported.origin.is_empty()
-        && let Some(document) = find_origin(tx, channel.site, &imported.origin)?
+        && let Some(document) = find_origin(tx, site, &imported.origin)?
     {
+        // It stays where it is, whatever its column is by now.
         return bring_again(tx, document, imported, now);
     }
+    let channel = channel_for_documents(tx, wanted)?;
     let (mut document, mut revision) = write_new(tx, imported.id, &imported.draft, channel.site, IMPORT, now)?;
     revision.comments = imported.comments.clone();
     document.batch = imported.batch;

@@ -174,6 +174,41 @@ impl Work<'_, '_, '_> {
     }
 }
 
+/// What an import makes of the content of an item when it knows no address and no file: safe HTML
+/// without any picture, and what was taken out.
+pub fn sanitised(content: &str) -> content::Cleaned {
+    let mut removed = BTreeMap::new();
+    let html = markup::html(content, &Nothing, &mut removed);
+    let mut cleaned = content::clean(&rewrite(&html, &mut Nothing));
+    for (kind, count) in removed {
+        *cleaned.removed.entry(kind).or_default() += count;
+    }
+    cleaned
+}
+
+/// Knows nothing.
+struct Nothing;
+
+impl Attachments for Nothing {
+    fn gallery(&self, _: Option<&[u64]>) -> Vec<Shown> {
+        Vec::new()
+    }
+}
+
+impl Addresses for Nothing {
+    fn link(&mut self, _: &str) -> Lead {
+        Lead::Stay
+    }
+
+    fn picture(&mut self, address: &str) -> Found {
+        Found::Missing(address.to_owned())
+    }
+
+    fn missing_mark(&self) -> String {
+        String::new()
+    }
+}
+
 /// `photo-300x200.jpg` is a copy of `photo.jpg`.
 fn original(url: &Url) -> Option<Url> {
     let (stem, ending) = url.path().rsplit_once('.')?;

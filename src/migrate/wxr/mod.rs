@@ -18,4 +18,5 @@ mod source;
 mod token;
 mod write;
 
-pub use run::{Failure, Options, Progress, run};
+pub use body::sanitised;
+pub use run::{Failure, Options, Progress, check, run};

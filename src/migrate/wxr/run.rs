@@ -4,7 +4,8 @@
 //! fails takes its batch back.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::App;
@@ -14,11 +15,11 @@ use crate::domain;
 use crate::domain::content;
 use crate::domain::site::{self, Batch, Channel, ChannelKind, SiteNode};
 use crate::migrate::report::Report;
-use crate::store::{self, Actor, Read};
+use crate::store::{self, Actor, Read as _};
 
 use super::columns::{Columns, Maker, Names};
 use super::plan::Plan;
-use super::reader::Reader;
+use super::reader::{LARGEST_TEXT, Reader};
 use super::write::{Work, Writer};
 
 /// What ops asked for.
@@ -147,6 +148,18 @@ pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<
     } else {
         report.batch = batch.name;
     }
+    Ok(report)
+}
+
+/// Reads an export from anywhere and says what is in it; needs no site and writes nothing. `name`
+/// stands in the fault.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn check(from: impl Read, name: &Path) -> Result<Report, Fault> {
+    let mut report = Report { source: name.display().to_string(), dry_run: true, ..Report::default() };
+    let mut reader = Reader::new(from, name, LARGEST_TEXT)?;
+    Plan::read(&mut reader, &mut report, &|_| {})?;
     Ok(report)
 }
 
