@@ -52,6 +52,8 @@ pub struct App {
     origin: ArcSwap<String>,
     /// Drops the pages that show what changed; the web pipeline also renders hot ones again.
     touched: OnceLock<Tell>,
+    /// Held while site files are applied: a command and the watcher may want it at the same time.
+    applying: Mutex<()>,
     /// Old addresses that were asked for since the last count.
     hits: Mutex<HashMap<RedirectId, u64>>,
 }
@@ -92,6 +94,7 @@ impl App {
             directory: ArcSwap::from_pointee(directory),
             titles: Titles::default(),
             touched: OnceLock::new(),
+            applying: Mutex::default(),
             hits: Mutex::default(),
             gate: Gate::new(&config.session),
             config,
@@ -216,6 +219,7 @@ impl App {
     /// # Errors
     /// Faults of the files, before anything is written; or the store's refusal.
     pub fn apply_sites(&self) -> Result<Start, OpenError> {
+        let _turn = self.applying.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let declarations = App::read_sites(&self.config, &self.engine).map_err(OpenError::Faults)?;
         let empty = self.store.seq() == 0;
         let mut initial = Vec::new();

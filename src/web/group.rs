@@ -183,7 +183,7 @@ impl Group {
         let reading = method == Method::GET || method == Method::HEAD;
         let headers = request.headers().clone();
         let directory = self.app.directory().clone();
-        if self.app.config.server.maintenance && !path.starts_with("/theme/") {
+        if self.app.config.server.maintenance && !path.starts_with("/theme/") && !path.starts_with("/admin") {
             return Err(Error::Maintenance);
         }
         if let Some(node) = directory.by_old_host(&name).cloned() {

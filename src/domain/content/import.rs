@@ -74,7 +74,8 @@ pub fn import(tx: &mut Transaction, imported: &Imported, now: i64) -> Result<Opt
 /// A rule for an empty title or a column that holds no documents.
 pub fn bring(tx: &mut Transaction, imported: &Imported, now: i64) -> Result<Brought> {
     let wanted = imported.draft.channel;
-    let site = tx.get::<Channel>(wanted.0)?.map(|channel| channel.site).ok_or_else(|| Error::not_found("column", wanted))?;
+    let site =
+        tx.get::<Channel>(wanted.0)?.map(|channel| channel.site).ok_or_else(|| Error::not_found("column", wanted))?;
     if !imported.origin.is_empty()
         && let Some(document) = find_origin(tx, site, &imported.origin)?
     {
