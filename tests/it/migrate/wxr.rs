@@ -645,6 +645,8 @@ proptest! {
         let town = Town::new();
         let mut export = Export::new().category(1, "notices", "", "通知");
         for (id, body, more) in items {
+            // As WordPress writes it: a CDATA section cannot hold its own end.
+            let body = body.replace("]]>", "]]]]><![CDATA[>");
             export = export.item(id, "标题", &body, &more);
         }
         let report = town.try_import(export.xml(), |options| options.publish = publish).unwrap();
