@@ -13,7 +13,8 @@ use zhanqun::app::App;
 use zhanqun::base::clock::Clock;
 use zhanqun::base::id::{ChannelId, DocumentId};
 use zhanqun::config::Config;
-use zhanqun::domain::content::{self, Document, Draft, Imported, Text};
+use zhanqun::domain::account::By;
+use zhanqun::domain::content::{self, Document, Edit, Imported, Text};
 use zhanqun::store::Actor;
 use zhanqun::web::body::RequestBody;
 use zhanqun::web::{Client, RequestId, Web, group};
@@ -76,13 +77,13 @@ impl City {
         for first in (0..documents).step_by(250) {
             let mut tx = self.app.store.transaction(editor(), "bench.fill");
             for number in first..(first + 250).min(documents) {
-                let draft = Draft {
+                let edit = Edit {
                     channel: places[number as usize % places.len()],
                     text: text(&format!("关于第{number}项工作的通知")),
-                    ..Draft::default()
+                    ..Edit::default()
                 };
                 let published = Some(now - 3_600_000 * (documents - number) as i64);
-                content::import(&mut tx, &Imported { draft, published, ..Imported::default() }, now).unwrap();
+                content::import(&mut tx, &Imported { edit, published, ..Imported::default() }, now).unwrap();
             }
             self.app.store.commit(tx).unwrap();
         }
@@ -145,14 +146,14 @@ async fn measure(documents: u64) {
     let filler = city.clone();
     tokio::task::spawn_blocking(move || filler.fill(documents)).await.unwrap();
     let places = SITES.map(|slug| city.channel(slug, "tzgg"));
-    let draft = Draft { channel: places[0], text: text("原来的标题"), ..Draft::default() };
+    let draft = Edit { channel: places[0], text: text("原来的标题"), ..Edit::default() };
     let (document, numbers): (Document, Vec<u64>) = city
         .act(move |app| {
-            let saved = content::save(&app.store, editor(), None, &draft, app.clock.now()).unwrap();
-            let document = content::publish(&app.store, editor(), saved.id, app.clock.now()).unwrap();
+            let saved = content::create(&app.store, &By::ops(), &draft, app.clock.now()).unwrap();
+            let document = content::publish(&app.store, &By::ops(), saved.id, app.clock.now()).unwrap();
             let mut numbers = vec![document.id.0];
             for place in &places[1..] {
-                numbers.push(content::refer(&app.store, editor(), document.id, *place, None, None).unwrap().id.0);
+                numbers.push(content::refer(&app.store, &By::ops(), document.id, *place, None, None).unwrap().id.0);
             }
             (document, numbers)
         })
@@ -165,15 +166,18 @@ async fn measure(documents: u64) {
     }
     let shown: Vec<bool> = city.get_all(&targets).await.iter().map(|page| page.contains("原来的标题")).collect();
     let (mut commits, mut all, mut cold) = (Vec::new(), Vec::new(), Vec::new());
+    let mut base = document.head;
     for round in 0..ROUNDS {
         let title = format!("第{round}次修改的标题");
-        let draft = Draft { channel: places[0], text: text(&title), ..Draft::default() };
+        let draft = Edit { channel: places[0], text: text(&title), ..Edit::default() };
         let id: DocumentId = document.id;
-        city.act(move |app| content::save(&app.store, editor(), Some(id), &draft, app.clock.now()).unwrap()).await;
+        let saved =
+            city.act(move |app| content::save(&app.store, &By::ops(), id, base, &draft, app.clock.now()).unwrap());
+        base = saved.await.head;
         // The cache is warm: all pages are in it as they were.
         city.get_all(&targets).await;
         let began = Instant::now();
-        city.act(move |app| content::publish(&app.store, editor(), id, app.clock.now()).unwrap()).await;
+        city.act(move |app| content::publish(&app.store, &By::ops(), id, app.clock.now()).unwrap()).await;
         commits.push(began.elapsed());
         let pages = city.get_all(&targets).await;
         all.push(began.elapsed());

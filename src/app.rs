@@ -14,16 +14,16 @@ use crate::base::id::RedirectId;
 use crate::cache::{Cache, Recorder, Source};
 use crate::config::Config;
 use crate::domain;
-use crate::domain::account::Gate;
+use crate::domain::account::{By, Gate};
 use crate::domain::content::{self, Titles};
-use crate::domain::media::{self, NewMedia};
+use crate::domain::media::{self, NewMedia, Room, Space};
 use crate::domain::site::{self, Declaration, Directory, Site, SiteNode};
-use crate::render::colour::Colour;
+use crate::outside::Poster;
 use crate::render::engine::Engine;
-use crate::store::{self, Actor, Blobs, Committed, Progress, Record, Store, Touched};
+use crate::store::{self, Actor, Blobs, Committed, Derived, Progress, Record, Store, Touched, Unfinished};
 
-/// Least contrast of a site's colour against white (WCAG 2, level AA, as GB/T 37668-2019).
-const LEAST_CONTRAST: f64 = 4.5;
+/// Raised with every change of a table's keys, so that older data is indexed anew at the next start.
+const INDEX_VERSION: u32 = 2;
 
 /// Told what a commit touched.
 type Tell = Box<dyn Fn(&Touched) + Send + Sync>;
@@ -36,16 +36,24 @@ pub struct App {
     pub store: Store,
     /// Bytes of media.
     pub blobs: Blobs,
+    /// Files made from media, which can be made again.
+    pub derived: Derived,
+    /// Uploads that come in pieces.
+    pub unfinished: Unfinished,
     /// Sites and columns in memory.
     directory: ArcSwap<Directory>,
     /// Titles for search.
     pub titles: Titles,
+    /// Space that the files of sites use.
+    pub space: Space,
     /// Themes.
     pub engine: Arc<Engine>,
     /// Finished pages.
     pub cache: Arc<Cache>,
     /// Limits of log-ins and what is remembered of them.
     pub gate: Gate,
+    /// Sends messages to other programs.
+    pub poster: Poster,
     /// Clock.
     pub clock: Clock,
     /// Scheme and host of the portal's main address, `https://www.huaying.example`.
@@ -87,21 +95,29 @@ impl App {
         let engine = Arc::new(Engine::open(&config.themes.dir).map_err(OpenError::Faults)?);
         let store = Store::open(Self::store_options(&config, &clock), progress)?;
         let blobs = Blobs::open(&config.storage.dir, config.storage.min_free_mb << 20)?;
+        // The store is locked, so nobody else is receiving files.
+        blobs.sweep()?;
+        let derived = Derived::open(&config.storage.dir, config.storage.min_free_mb << 20)?;
+        let unfinished = Unfinished::open(&config.storage.dir, config.storage.min_free_mb << 20)?;
         let directory = Directory::read(&store)?;
         let cache = Cache::new(config.cache.bytes(), clock.clone());
         let app = Arc::new(App {
             origin: ArcSwap::from_pointee(String::new()),
             directory: ArcSwap::from_pointee(directory),
             titles: Titles::default(),
+            space: Space::default(),
             touched: OnceLock::new(),
             applying: Mutex::default(),
             hits: Mutex::default(),
-            gate: Gate::new(&config.session),
+            gate: Gate::new(&config.session).with_mail(config.mail.is_on()),
             config,
             store,
             blobs,
+            derived,
+            unfinished,
             engine,
             cache,
+            poster: Poster::default(),
             clock,
         });
         app.renew_origin();
@@ -117,6 +133,7 @@ impl App {
     /// What the store is opened with.
     pub fn store_options(config: &Config, clock: &Clock) -> store::Options {
         let mut options = store::Options::new(&config.storage.dir, domain::tables());
+        options.index_version = INDEX_VERSION;
         options.clock = clock.clone();
         options.cache_bytes = config.storage.cache_mb << 20;
         options.min_free_bytes = config.storage.min_free_mb << 20;
@@ -140,6 +157,7 @@ impl App {
             touched.rows.extend(changed.iter().map(|site| (Site::TABLE, site.0)));
         }
         self.titles.follow(committed);
+        self.space.follow(committed);
         match self.touched.get() {
             Some(tell) => tell(&touched),
             None => {
@@ -180,6 +198,11 @@ impl App {
         self.origin.store(Arc::new(format!("{scheme}://{host}")));
     }
 
+    /// What adding files takes beside the store.
+    pub fn room(&self) -> Room<'_> {
+        Room { blobs: &self.blobs, space: &self.space, config: &self.config.media }
+    }
+
     /// Sites and columns as they are now.
     pub fn directory(&self) -> Guard<Arc<Directory>> {
         self.directory.load()
@@ -194,6 +217,12 @@ impl App {
     pub fn recorder(&self) -> Recorder {
         let source: Source = Arc::new(self.store.clone());
         Recorder::new(source, self.cache.clone())
+    }
+
+    /// Reads for a page that is shown once and kept nowhere.
+    pub fn recorder_apart(&self) -> Recorder {
+        let source: Source = Arc::new(self.store.clone());
+        Recorder::apart(source, self.cache.clone())
     }
 
     /// A site by slug.
@@ -236,7 +265,10 @@ impl App {
                 return Err(OpenError::Faults(faults));
             }
         }
-        let applied = site::apply(&self.store, Actor::system(), &declarations)?;
+        let applied = site::apply(&self.store, &By::system(), &declarations)?;
+        for refused in &applied.refused {
+            tracing::warn!("the state of a site stays as it is: {refused}");
+        }
         self.bring_files(&declarations)?;
         let documents = if initial.iter().any(|(_, documents)| !documents.is_empty()) {
             let directory = self.directory.load_full();
@@ -266,6 +298,7 @@ impl App {
                     alt: "",
                     batch: None,
                     origin: name,
+                    open: true,
                     now: self.clock.now(),
                 };
                 changed |= media::bring(&mut tx, &self.blobs, &new)?.1;
@@ -303,24 +336,9 @@ fn check_themes(declarations: &[Declaration], engine: &Engine) -> Vec<Fault> {
                 faults.push(Fault::line(&declaration.file, declaration.theme_line, message));
             }
             Some(theme) => {
-                let colour = declaration.settings.get("colour").and_then(|value| value.as_str());
-                if let Some(colour) = colour.and_then(Colour::parse)
-                    && colour.contrast_with_white() < LEAST_CONTRAST
-                {
-                    let contrast = colour.contrast_with_white();
-                    let message = format!(
-                        "colour has a contrast of {contrast:.1}:1 against white, {LEAST_CONTRAST}:1 is the least"
-                    );
-                    faults.push(Fault::line(&declaration.file, declaration.colour_line, message));
-                }
-                for (key, value) in &declaration.settings {
-                    if matches!(key.as_str(), "colour" | "slogan" | "logo" | "banner") && value.is_string() {
-                        continue;
-                    }
-                    let Ok(value) = toml::Value::try_from(value) else { continue };
-                    if let Some(message) = theme.refuse_setting(key, &value) {
-                        faults.push(Fault::file(&declaration.file, message));
-                    }
+                for fault in theme.setting_faults(&declaration.settings) {
+                    let line = if fault.rule == "colour.contrast" { declaration.colour_line } else { 0 };
+                    faults.push(Fault { file: declaration.file.clone(), line, message: fault.reason });
                 }
             }
         }

@@ -14,6 +14,7 @@
 //! app                     configuration, store, themes, cache, clock; composed once
 //! render                  themes, templates, template functions
 //! cache                   finished pages, found by key, dropped by tag
+//! outside                 messages to other programs
 //! domain                  features: rules and actions; no HTTP, no templates, no sockets
 //! config  store           settings │ journal, sled, typed tables
 //! base                    ids, clock, faults; no I/O but the clock
@@ -27,6 +28,7 @@ pub mod config;
 pub mod domain;
 pub mod jobs;
 pub mod migrate;
+pub mod outside;
 pub mod render;
 pub mod server;
 pub mod store;

@@ -4,8 +4,9 @@
 use std::cell::RefCell;
 
 use libfuzzer_sys::fuzz_target;
+use zhanqun::domain::account::By;
 use zhanqun::domain::site::{self, Directory};
-use zhanqun::store::{Actor, Options, Store};
+use zhanqun::store::{Options, Store};
 
 const PORTAL: &str = "name = \"p\"\nkind = \"portal\"\nhosts = [\"www.city.example\"]\ntheme = \"t\"\n\n[[column]]\nslug = \"yw\"\nname = \"y\"\ntype = \"工作动态\"\n";
 const BUREAU: &str = "name = \"m\"\nkind = \"department\"\nparent = \"www\"\ntheme = \"t\"\n\n[[column]]\nslug = \"tz\"\nname = \"t\"\ntype = \"工作动态\"\n";
@@ -27,7 +28,7 @@ fn group() -> Group {
     options.min_free_bytes = 1;
     let store = Store::open(options, &()).expect("a store");
     let declarations = site::read_all(&dir.path().join("sites")).expect("good files");
-    site::apply(&store, Actor::system(), &declarations).expect("applied");
+    site::apply(&store, &By::system(), &declarations).expect("applied");
     let directory = Directory::read(&store).expect("read");
     Group { store, directory, _dir: dir }
 }

@@ -64,6 +64,11 @@ pub fn rfc3339(millis: i64) -> String {
     local(millis).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
+/// Reads `2026-11-20T09:30:00+08:00`, with any offset.
+pub fn parse_rfc3339(text: &str) -> Option<i64> {
+    Some(text.trim().parse::<Timestamp>().ok()?.as_millisecond())
+}
+
 /// Reads `YYYY-MM-DD HH:MM[:SS]` or `YYYY-MM-DD` as Beijing time; `None` when it is neither.
 pub fn parse_local(text: &str) -> Option<i64> {
     let text = text.trim();

@@ -32,9 +32,37 @@ id!(/// A document shown in a column of another site (引用).
     ReferenceId);
 id!(/// A picture or attachment.
     MediaId);
+id!(/// A shelf of files with rights of its own.
+    CollectionId);
 id!(/// An old address.
     RedirectId);
 id!(/// A person who may log in.
     UserId);
 id!(/// A log-in of a person in one browser.
     SessionId);
+id!(/// An unsaved text of a person.
+    WorkingId);
+id!(/// A link to an unpublished text.
+    PreviewId);
+id!(/// A flow of review steps.
+    FlowId);
+id!(/// A document offered to another site.
+    SubmissionId);
+id!(/// A key of a program that acts for a person.
+    TokenId);
+id!(/// A mail that waits to be sent.
+    LetterId);
+id!(/// An address of another program that is told of what happens.
+    WebhookId);
+id!(/// What became of a page of an old site.
+    OldPageId);
+id!(/// A column of an import that its unit has signed off.
+    SignOffId);
+id!(/// A link to an old site that has not moved in yet.
+    PendingLinkId);
+id!(/// A letter of the public (来信).
+    InquiryId);
+id!(/// A frozen copy of an old site.
+    CopyId);
+id!(/// An address of a frozen copy.
+    CopiedId);

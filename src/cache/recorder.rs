@@ -27,6 +27,8 @@ struct Notes {
     epoch: u64,
     tags: Mutex<HashSet<Tag>>,
     until: AtomicI64,
+    /// Shared parts are made anew, for a page that is shown once.
+    apart: bool,
 }
 
 /// What a page or shared part was made from.
@@ -43,10 +45,19 @@ pub struct Recorded {
 impl Recorder {
     /// Begins to record reads of `store` for a page of `cache`. Nothing may have been read for the page before.
     pub fn new(store: Source, cache: Arc<Cache>) -> Recorder {
+        Recorder::make(store, cache, false)
+    }
+
+    /// For a page that is shown once and kept nowhere: it takes no shared part from `cache` and leaves none there, so
+    /// that it may show what is not stored.
+    pub fn apart(store: Source, cache: Arc<Cache>) -> Recorder {
+        Recorder::make(store, cache, true)
+    }
+
+    fn make(store: Source, cache: Arc<Cache>, apart: bool) -> Recorder {
         let epoch = cache.epoch();
-        Recorder {
-            notes: Arc::new(Notes { store, cache, epoch, tags: Mutex::default(), until: AtomicI64::new(i64::MAX) }),
-        }
+        let (tags, until) = (Mutex::default(), AtomicI64::new(i64::MAX));
+        Recorder { notes: Arc::new(Notes { store, cache, epoch, tags, until, apart }) }
     }
 
     /// The page depends on `tag`.
@@ -78,6 +89,9 @@ impl Recorder {
         T: Any + Send + Sync,
     {
         let notes = &self.notes;
+        if notes.apart {
+            return make(self).map(Arc::new);
+        }
         if let Some((value, until)) = notes.cache.memo(&key)
             && let Ok(value) = value.downcast::<T>()
         {

@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::base::id::{ChannelId, SiteId};
-use crate::domain::content::{self, Draft, Imported};
+use crate::domain::account::By;
+use crate::domain::content::{self, Edit, Imported};
 use crate::domain::site::{Channel, ChannelKind, Site, SiteNode, UpdateClass};
 use crate::store::Actor;
 
@@ -29,7 +30,7 @@ fn fill(context: &mut Context<'_>, documents: u64, sites: u64) -> Result<(), Fai
         return Err(Failure::failed(format!("{}: not empty", app.data_dir().display())));
     }
     let declarations = crate::app::App::read_sites(&app.config, &app.engine).map_err(crate::app::OpenError::Faults)?;
-    crate::domain::site::apply(&app.store, Actor::cli(), &declarations)?;
+    crate::domain::site::apply(&app.store, &By::ops(), &declarations)?;
     more_sites(context, sites)?;
     let directory = app.directory().clone();
     let mut places: Vec<(String, ChannelId)> = Vec::new();
@@ -56,7 +57,7 @@ fn fill(context: &mut Context<'_>, documents: u64, sites: u64) -> Result<(), Fai
                 for number in first..end {
                     let (source, channel) = &places[Numbers::new(number ^ 0x5eed).below(places.len())];
                     let imported = Imported {
-                        draft: Draft { channel: *channel, text: document(number + 1, source), ..Draft::default() },
+                        edit: Edit { channel: *channel, text: document(number + 1, source), ..Edit::default() },
                         published: Some(now - ((documents - number) * step) as i64),
                         ..Imported::default()
                     };
@@ -103,7 +104,7 @@ fn more_sites(context: &mut Context<'_>, wanted: u64) -> Result<(), Failure> {
         let mut tx = app.store.transaction(Actor::cli(), "bench.sites");
         for number in chunk {
             let id = SiteId(tx.new_id());
-            tx.put(&Site {
+            let site = Site {
                 id,
                 slug: format!("bench-{number}"),
                 name: format!("华蓥市第{number}测试单位"),
@@ -114,33 +115,19 @@ fn more_sites(context: &mut Context<'_>, wanted: u64) -> Result<(), Failure> {
                 declared: false,
                 former_slugs: Vec::new(),
                 ..model.site.clone()
-            })?;
+            };
+            tx.put(&site)?;
             for (place, (slug, name, kind)) in
                 [("gzdt", "工作动态", "工作动态"), ("tzgg", "通知公告", "政策文件"), ("zcwj", "政策文件", "政策文件")]
                     .into_iter()
                     .enumerate()
             {
+                let channel = Channel::new(&site, ChannelId(tx.new_id()), None, slug, name);
                 tx.put(&Channel {
-                    id: ChannelId(tx.new_id()),
-                    site: id,
-                    portal: false,
-                    parent: None,
-                    slug: slug.into(),
-                    former: Vec::new(),
-                    name: name.into(),
-                    kind: ChannelKind::List,
                     order: 100 - place as u64,
-                    hidden: false,
                     column_type: kind.into(),
                     update: UpdateClass::Biweekly,
-                    description: name.into(),
-                    keywords: vec![name.into()],
-                    page_size: 20,
-                    feed: true,
-                    url: String::new(),
-                    picture: String::new(),
-                    declared: false,
-                    batch: None,
+                    ..channel
                 })?;
             }
         }

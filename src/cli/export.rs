@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::cache::Variant;
 use crate::domain::site::SiteNode;
-use crate::store::BlobHash;
+use crate::web;
 use crate::web::public::{self, Answer, Ask};
 
 use super::args::ExportCommand;
@@ -69,11 +69,10 @@ impl Copy<'_> {
                 self.write(&file, html.as_bytes())?;
             }
             Answer::Text { body, .. } => self.write(&file, body.as_bytes())?,
-            Answer::Media(_, media, _) => {
+            Answer::Media(asked) => {
                 let decoded = percent_encoding::percent_decode_str(&file).decode_utf8_lossy().into_owned();
-                let hash = BlobHash::parse(&media.hash)
+                let (from, _) = web::media::source(self.app, &asked)
                     .ok_or_else(|| Failure::failed(format!("{address}: its hash cannot be read")))?;
-                let from = self.app.blobs.path(&hash);
                 let bytes =
                     std::fs::read(&from).map_err(|error| Failure::failed(format!("{}: {error}", from.display())))?;
                 self.write(&decoded, &bytes)?;
@@ -83,7 +82,7 @@ impl Copy<'_> {
                 self.find(&to);
                 return Ok(false);
             }
-            Answer::Moved(_) | Answer::Missing { .. } => return Ok(false),
+            Answer::Moved(_) | Answer::Missing { .. } | Answer::Offline { .. } => return Ok(false),
         }
         Ok(true)
     }
@@ -93,12 +92,21 @@ impl Copy<'_> {
         let mut out = String::with_capacity(html.len());
         let mut rest = html;
         while let Some(at) =
-            ["href=\"", "src=\"", "action=\""].iter().filter_map(|a| Some(rest.find(a)? + a.len())).min()
+            ["href=\"", "src=\"", "action=\"", "srcset=\""].iter().filter_map(|a| Some(rest.find(a)? + a.len())).min()
         {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
             let end = rest.find('"').unwrap_or(rest.len());
-            out.push_str(&self.address(&rest[..end]));
+            // Of several forms of a picture each has its address before its width.
+            if out.ends_with("srcset=\"") {
+                let form = |form: &str| match form.trim().split_once(' ') {
+                    Some((address, width)) => format!("{} {width}", self.address(address)),
+                    None => self.address(form.trim()),
+                };
+                out.push_str(&rest[..end].split(',').map(form).collect::<Vec<_>>().join(", "));
+            } else {
+                out.push_str(&self.address(&rest[..end]));
+            }
             rest = &rest[end..];
         }
         out.push_str(rest);

@@ -15,10 +15,14 @@ mod demo_text;
 mod export;
 mod import;
 mod journal;
+mod mail;
 mod output;
 mod redirect;
 mod serve;
 mod site;
+mod site_archive;
+mod site_state;
+mod token;
 mod user;
 
 use std::path::{Path, PathBuf};
@@ -169,6 +173,8 @@ fn execute(context: &mut Context<'_>, command: &Command) -> Result<(), Failure> 
     match command {
         Command::Site(command) => site::site(context, command),
         Command::User(command) => user::user(context, command),
+        Command::Token(command) => token::token(context, command),
+        Command::Mail(command) => mail::mail(context, command),
         Command::Import(command) => import::import(context, command),
         Command::Redirect(command) => redirect::redirect(context, command),
         Command::Restore(restore) => backup::restore_site(context, restore),

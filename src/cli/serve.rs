@@ -7,7 +7,9 @@ use crate::app::App;
 use crate::base::clock::Clock;
 use crate::base::fault::Fault;
 use crate::config::Config;
+use crate::domain::mail;
 use crate::server::{self, Exposition, Listeners, Ops, Server};
+use crate::store::{ListKey, Read};
 use crate::{jobs, web};
 
 use super::output::{Output, store_progress};
@@ -71,10 +73,18 @@ async fn run(app: &Arc<App>, began: Instant, out: &mut Output) -> Result<(), Fai
         other => Failure::failed(other),
     })?;
     let jobs = [
+        tokio::spawn(jobs::columns(app.clone())),
         tokio::spawn(jobs::due(app.clone())),
         tokio::spawn(jobs::hits(app.clone())),
         tokio::spawn(jobs::scrub(app.clone())),
+        tokio::spawn(jobs::mail(app.clone())),
+        tokio::spawn(jobs::uploads(app.clone())),
+        tokio::spawn(jobs::webhooks(app.clone())),
+        tokio::spawn(jobs::reminders(app.clone())),
     ];
+    if let Err(error) = jobs::pictures(app) {
+        tracing::warn!(%error, "pictures get no smaller forms");
+    }
     for url in urls {
         out.line(url);
     }
@@ -111,5 +121,8 @@ fn write_figures(app: &App, out: &mut Exposition) {
     out.gauge("zhanqun_commit_last_seconds", "Time of the last commit", store.last_commit_micros as f64 / 1e6);
     out.gauge("zhanqun_disk_free_bytes", "Bytes free for the data directory", store.free_bytes);
     out.gauge("zhanqun_sites", "Sites of the group", app.directory().len());
+    let letters = |list| app.store.count(ListKey::new(list, &[])).unwrap_or_default();
+    out.gauge("zhanqun_mail_waiting", "Mails that wait to be sent", letters(mail::WAITING));
+    out.gauge("zhanqun_mail_given_up", "Mails that could not be sent and are tried no more", letters(mail::GIVEN_UP));
     out.gauge("zhanqun_theme_generation", "Times the themes were read", *app.engine.generations().borrow());
 }

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::domain::account::By;
 use crate::domain::content::LIVE_OF_SITE;
-use crate::domain::site::{self, Channel, ChannelKind, Site, SiteNode, SiteState, UpdateClass};
-use crate::store::{Actor, ListKey, Read};
+use crate::domain::site::{self, Channel, ChannelKind, Site, SiteNode, UpdateClass};
+use crate::store::{ListKey, Read};
 
 use super::args::SiteCommand;
 use super::{Context, Failure};
@@ -22,7 +23,11 @@ pub(super) fn site(context: &mut Context<'_>, command: &SiteCommand) -> Result<(
             Ok(())
         }
         SiteCommand::Rename { slug, new } => rename(context, slug, new),
-        SiteCommand::Retire { slug, to } => retire(context, slug, to.as_deref()),
+        SiteCommand::State(arguments) => super::site_state::state(context, arguments),
+        SiteCommand::Archive(arguments) => super::site_archive::archive(context, arguments),
+        SiteCommand::Retire { slug, to, early } => {
+            super::site_state::retire(context, slug, to.as_deref(), early.as_deref())
+        }
     }
 }
 
@@ -110,7 +115,7 @@ fn create(
 
 fn apply(context: &mut Context<'_>) -> Result<(), Failure> {
     let applied = context.app.apply_sites()?.applied;
-    if applied.is_empty() {
+    if applied.is_empty() && applied.refused.is_empty() {
         context.out.line("nothing changed");
     } else {
         let words = |slugs: &[String]| if slugs.is_empty() { "none".to_owned() } else { slugs.join(" ") };
@@ -121,7 +126,10 @@ fn apply(context: &mut Context<'_>) -> Result<(), Failure> {
             applied.columns
         ));
     }
-    Ok(())
+    if applied.refused.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::Failed(applied.refused.iter().map(ToString::to_string).collect()))
 }
 
 fn rename(context: &mut Context<'_>, slug: &str, new: &str) -> Result<(), Failure> {
@@ -134,7 +142,7 @@ fn rename(context: &mut Context<'_>, slug: &str, new: &str) -> Result<(), Failur
             if target.exists() {
                 return Err(Failure::failed(format!("{} is there already", target.display())));
             }
-            site::rename(&context.app.store, Actor::cli(), node.site.id, new)?;
+            site::rename(&context.app.store, &By::ops(), node.site.id, new)?;
             std::fs::rename(&folder, &target).map_err(|error| {
                 Failure::failed(format!("{}: {error}; rename the folder by hand", folder.display()))
             })?;
@@ -142,28 +150,8 @@ fn rename(context: &mut Context<'_>, slug: &str, new: &str) -> Result<(), Failur
             return Ok(());
         }
     }
-    site::rename(&context.app.store, Actor::cli(), node.site.id, new)?;
+    site::rename(&context.app.store, &By::ops(), node.site.id, new)?;
     context.out.line(format!("/{slug}/ is /{new}/ now and answers 301"));
-    Ok(())
-}
-
-fn retire(context: &mut Context<'_>, slug: &str, to: Option<&str>) -> Result<(), Failure> {
-    let node = context.app.site(slug)?;
-    if node.site.is_portal() {
-        return Err(Failure::failed("the portal cannot be retired"));
-    }
-    let file = context.app.config.sites.dir.join(slug).join("site.toml");
-    if file.exists() {
-        let state = if to.is_some() { "redirected" } else { "archived" };
-        let redirect = to.map(|to| format!(" and redirect = \"{to}\"")).unwrap_or_default();
-        return Err(Failure::failed(format!(
-            "{} declares this site: set state = \"{state}\"{redirect} there",
-            file.display()
-        )));
-    }
-    let state = if to.is_some() { SiteState::Redirected } else { SiteState::Archived };
-    site::set_state(&context.app.store, Actor::cli(), node.site.id, state, to.map(str::to_owned))?;
-    context.out.line(format!("{slug} is {} now", state.word()));
     Ok(())
 }
 
@@ -233,7 +221,19 @@ fn export_columns(node: &SiteNode, parent: Option<crate::base::id::ChannelId>, o
     use toml::{Table, Value};
     for channel in node.below(parent) {
         let Channel {
-            slug, name, kind, column_type, update, description, keywords, hidden, page_size, feed, url, ..
+            slug,
+            name,
+            kind,
+            column_type,
+            update,
+            description,
+            keywords,
+            hidden,
+            page_size,
+            feed,
+            url,
+            takes_submissions,
+            ..
         } = channel;
         let mut table = Table::new();
         table.insert("slug".into(), slug.clone().into());
@@ -252,6 +252,9 @@ fn export_columns(node: &SiteNode, parent: Option<crate::base::id::ChannelId>, o
         }
         if *hidden {
             table.insert("hidden".into(), true.into());
+        }
+        if *takes_submissions {
+            table.insert("takes_submissions".into(), true.into());
         }
         table.insert("page_size".into(), i64::from(*page_size).into());
         if *kind == ChannelKind::List {

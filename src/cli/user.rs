@@ -9,7 +9,7 @@ use crate::base::clock;
 use crate::domain::account::{self, By, Grant, NewUser, Role, User};
 use crate::domain::error::Error;
 
-use super::args::{PasswordSource, UserCommand};
+use super::args::{PasswordSource, SecondFactorCommand, UserCommand};
 use super::output::Output;
 use super::{Context, Failure};
 
@@ -50,6 +50,23 @@ pub(super) fn user(context: &mut Context<'_>, command: &UserCommand) -> Result<(
             context.out.line(format!("{}: unlocked{still}", user.name));
             Ok(())
         }
+        UserCommand::SecondFactor(SecondFactorCommand::Reset { name }) => {
+            let user = find(context, name)?;
+            if user.second_factor.is_none() {
+                context.out.line(format!("{}: has no second factor", user.name));
+                return Ok(());
+            }
+            account::reset_second_factor(&context.app.store, &By::ops(), user.id)?;
+            context.out.line(format!("{}: second factor taken away, every log-in has ended", user.name));
+            Ok(())
+        }
+        UserCommand::Email { name, address } => {
+            let user = find(context, name)?;
+            let set = account::set_details(&context.app.store, &By::ops(), user.id, &user.display_name, address);
+            let email = set.map_err(told)?.email;
+            context.out.line(format!("{}: {}", user.name, if email.is_empty() { "no address" } else { &email }));
+            Ok(())
+        }
     }
 }
 
@@ -71,14 +88,14 @@ pub(super) fn read_password(out: &mut Output) -> Result<Option<String>, Failure>
 }
 
 /// Broken rules are arguments at fault; a rule a line.
-fn told(error: Error) -> Failure {
+pub(super) fn told(error: Error) -> Failure {
     match error {
         Error::Rules { broken } => Failure::Usage(broken.iter().map(ToString::to_string).collect()),
         other => other.into(),
     }
 }
 
-fn find(context: &Context<'_>, name: &str) -> Result<User, Failure> {
+pub(super) fn find(context: &Context<'_>, name: &str) -> Result<User, Failure> {
     let found = account::user_by_name(&context.app.store, name)?;
     Ok(found.ok_or_else(|| Error::not_found("user", name))?)
 }
@@ -146,6 +163,7 @@ fn add(
     let new = NewUser {
         name: name.to_owned(),
         display_name: display_name.to_owned(),
+        email: String::new(),
         password: chosen.password.clone(),
         grants,
         must_change_password: chosen.generated || source.once,
@@ -173,6 +191,9 @@ struct Row {
     grants: Vec<String>,
     state: &'static str,
     must_change_password: bool,
+    second_factor: bool,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    email: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_log_in: Option<String>,
 }
@@ -189,6 +210,8 @@ fn list(context: &mut Context<'_>) -> Result<(), Failure> {
                 (false, None) => "active",
             },
             must_change_password: user.must_change_password,
+            second_factor: user.second_factor.is_some(),
+            email: user.email,
             last_log_in: user.last_log_in.map(|last| clock::rfc3339(last.time)),
             name: user.name,
             display_name: user.display_name,
@@ -233,6 +256,7 @@ pub(super) fn make_first(app: &App, first: First, out: &mut Output) -> Result<()
     let new = NewUser {
         name: ADMIN.to_owned(),
         display_name: String::new(),
+        email: String::new(),
         password: first.password.clone(),
         grants: vec![Grant::group(Role::Admin)],
         must_change_password: first.generated,

@@ -6,11 +6,13 @@
 mod cache;
 mod environment;
 mod log;
+mod mail;
 mod media;
 mod network;
 mod place;
 mod server;
 mod session;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 
@@ -21,11 +23,13 @@ use crate::base::fault::Fault;
 pub use cache::CacheConfig;
 pub use environment::PREFIX;
 pub use log::{LogConfig, LogFormat};
+pub use mail::{MailConfig, MailTls};
 pub use media::MediaConfig;
 pub use network::Network;
 pub use place::{SitesConfig, StorageConfig, ThemesConfig};
 pub use server::{Certificate, Limits, ServerConfig};
 pub use session::SessionConfig;
+pub use webhooks::WebhooksConfig;
 
 /// Where the file is looked for when none is named; it need not exist.
 pub const DEFAULT_FILE: &str = "config/zhanqun.toml";
@@ -46,6 +50,10 @@ pub struct Config {
     pub media: MediaConfig,
     /// Log-in.
     pub session: SessionConfig,
+    /// Mail to users.
+    pub mail: MailConfig,
+    /// What other programs are told.
+    pub webhooks: WebhooksConfig,
     /// Log.
     pub log: LogConfig,
     /// Finished pages in memory.
@@ -118,6 +126,8 @@ impl Config {
         self.storage.check(&mut wrong);
         self.media.check(&mut wrong);
         self.session.check(&mut wrong);
+        self.mail.check(&mut wrong);
+        self.webhooks.check(&mut wrong);
         self.log.check(&mut wrong);
         self.cache.check(&mut wrong);
         for (key, dir) in [("sites.dir", &self.sites.dir), ("themes.dir", &self.themes.dir)] {

@@ -1,5 +1,6 @@
 //! What an action answers when it does not act.
 
+use crate::base::id::RevisionId;
 use crate::store;
 
 /// Shorthand for actions and queries.
@@ -28,6 +29,12 @@ pub enum Error {
         /// Role that it takes.
         role: &'static str,
     },
+    /// The text was changed since it was read.
+    #[error("changed by somebody else meanwhile: the newest revision is {head}")]
+    Stale {
+        /// The newest revision.
+        head: RevisionId,
+    },
     /// The store refused or failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -50,6 +57,13 @@ impl std::fmt::Display for Broken {
             "" => write!(f, "{}: {}", self.field, explain(self.rule)),
             value => write!(f, "{} \"{value}\": {}", self.field, explain(self.rule)),
         }
+    }
+}
+
+impl Broken {
+    /// The rule in English, for ops and where no catalogue has a text for its key.
+    pub fn explain(&self) -> &str {
+        explain(self.rule)
     }
 }
 
@@ -87,7 +101,89 @@ fn explain(rule: &str) -> &str {
         "grant.channel" => "no such column in the site",
         "grant.group_only" => "is a role of the group only",
         "grant.separate" => "are never held by one person",
+        "webhook.https" => "must begin with https://",
+        "webhook.private" => "must be on the public Internet; ops may allow others ([webhooks] allow_private)",
+        "webhook.many" => "there are as many webhooks as allowed already",
+        "webhook.event" => "is no event",
+        "kept.many" => "too many requests with keys in one day",
         "user.own" => "cannot be changed by himself",
+        "declared" => "is declared in site.toml and changed there",
+        "slug.former" => "was the address of another column, which is still found there",
+        "text.line" => "must be one line",
+        "text.long" => "is too long",
+        "file.form" => "must be an address on this server",
+        "page_size.range" => "must be 1 to 200",
+        "keywords.form" => "must be at most 20, each one line",
+        "column.cycle" => "would stand below itself",
+        "column.link_parent" => "is a link; nothing stands below it",
+        "column.depth" => "is as many levels as columns may have",
+        "column.closing" => "is being emptied and takes nothing new",
+        "column.open" => "was not marked to go",
+        "channel.has_columns" => "has columns below it",
+        "channel.holds" => "documents still stand in it",
+        "channel.holds_none" => "holds no documents",
+        "channel.other_site" => "belongs to another site",
+        "portal.host" => "needs one at least: its main address",
+        "state.order" => {
+            "is no step that a site takes: planned, online, notice, redirected, archived is the order, offline a pause of online"
+        }
+        "state.early" => "is before the notice has stood for 30 days; it takes a reason to do so early",
+        "notice.short" => "is too soon: a notice of a merger or closing stands for 30 days",
+        "day.form" => "must be a day such as 2026-11-23",
+        "state.portal" => "would close the portal",
+        "theme.setting" => "is no such setting of the theme",
+        "theme.value" => "is no such value of the setting",
+        "colour.contrast" => "has less contrast against white than 4.5:1",
+        "redirect.long" => "is too long",
+        "redirect.taken" => "is an old address already",
+        "redirect.kind" => "must be exact or prefix",
+        "redirect.document" => "there is no such document",
+        "redirect.column" => "there is no such column",
+        "redirect.target" => "must be an address, document:NUMBER or column:PATH",
+        "redirect.twice" => "leads elsewhere in an earlier line",
+        "csv.form" => "is not CSV",
+        "csv.head" => "must name the columns `from` and `to` in its first line",
+        "email.form" => "must be an address such as name@example.gov.cn",
+        "factor.present" => "there is a second factor already",
+        "factor.none" => "there is no second factor",
+        "factor.code" => "is not the code that belongs to the secret",
+        "factor.needed" => "a role of this person needs the second factor",
+        "token.label" => "must be 1 to 40 characters",
+        "token.days" => "must be between 1 and 730",
+        "token.many" => "there are 20 keys already",
+        "docx.not_zip" => "is not a Word file (.docx)",
+        "docx.old" => "is a file of Word before 2007, or encrypted: save it as .docx without a password",
+        "docx.type" => "is no Word document but another kind of file",
+        "docx.macros" => "has macros: save it as .docx without them",
+        "docx.locked" => "is encrypted",
+        "docx.large" => "is too large when unpacked",
+        "docx.broken" => "is broken at this part",
+        "words.many" => "are more words than a list may have",
+        "words.long" => "is longer than 40 characters",
+        "check.alt" => "a picture has no description",
+        "check.picture" => "a picture could not be brought along when pasting",
+        "check.headings" => "a heading is empty or leaves a level out",
+        "check.table_heads" => "a table has no header cells",
+        "check.link_text" => "the words of a link do not say where it leads",
+        "check.links" => "a link leads nowhere",
+        "check.sensitive" => "a word of the list of sensitive words",
+        "check.misspelt" => "a misspelt word",
+        "check.identity" => "the number of an identity card",
+        "check.phone" => "the number of a mobile phone",
+        "check.bank_card" => "the number of a bank card",
+        "check.source" => "there is no source",
+        "check.summary" => "there is no summary",
+        "check.secrecy" => "the secrecy review is not ticked",
+        "check.duplicate" => "another document of the site has this title",
+        "migration.decided" => "was decided already",
+        "migration.gone" => "its document is gone",
+        "migration.no_date" => "has no date of the old site",
+        "migration.future" => "is not in the past",
+        "migration.person" => "is signed off by a person",
+        "migration.waiting" => "has pages that wait for a look",
+        "migration.running" => "is not finished",
+        "migration.signed" => "is signed off already",
+        "migration.empty" => "nothing of the import stands in it",
         other => other,
     }
 }

@@ -16,9 +16,12 @@ pub async fn run(app: Arc<App>) {
         let worker = app.clone();
         let done = tokio::task::spawn_blocking(move || {
             let now = worker.clock.now();
-            let (appeared, left) = content::run_due(&worker.store, now)?;
-            if appeared + left > 0 {
-                tracing::info!(appeared, left, "documents were due");
+            let done = content::run_due(&worker.store, now)?;
+            if !done.is_empty() {
+                tracing::info!(done.appeared, done.left, done.unpinned, "documents were due");
+            }
+            for (document, late) in done.late {
+                tracing::warn!(document = document.0, late_minutes = late / 60_000, "a document was late");
             }
             content::next_due(&worker.store).map(|next| next.map_or(LONGEST, |next| (next - now).clamp(1, LONGEST)))
         })

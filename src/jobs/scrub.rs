@@ -1,7 +1,7 @@
-//! Reads the whole state once a day at a slow pace and compares it with its digest.
+//! Reads the whole state once a day at a slow pace and compares it with its digest, then the whole journal.
 //!
-//! Damage ends the process after a clear message: the journal has everything, and the next start
-//! moves the state aside and builds it again.
+//! Damage to the state ends the process after a clear message: the journal has everything, and the next start
+//! moves the state aside and builds it again. Damage to the journal is told and the server goes on: its state is whole.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +30,7 @@ pub async fn run(app: Arc<App>) {
         pause = match done {
             Ok(Ok(Scrubbed::Whole)) => {
                 tracing::info!("the state is whole");
+                journal(&app).await;
                 EVERY
             }
             Ok(Ok(Scrubbed::Disturbed)) => AGAIN,
@@ -46,5 +47,18 @@ pub async fn run(app: Arc<App>) {
                 AGAIN
             }
         };
+    }
+}
+
+async fn journal(app: &Arc<App>) {
+    let worker = app.clone();
+    match tokio::task::spawn_blocking(move || worker.store.scrub_journal(REST)).await {
+        Ok(Ok(report)) => tracing::info!(records = report.records, head = report.head, "the journal is whole"),
+        Ok(Err(error)) => tracing::error!(
+            %error,
+            "the journal is damaged; the server goes on. Before it is stopped: have the disk checked and put the \
+             segment back from a backup"
+        ),
+        Err(error) => tracing::error!(%error, "the scrub of the journal broke off"),
     }
 }

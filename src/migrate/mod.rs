@@ -3,5 +3,22 @@
 //! **Invariant:** a source is read and checked completely before the first
 //! row is written; what a run brought is one batch and can be taken back.
 
+mod addresses;
+pub mod archive;
+mod begin;
+pub mod charset;
+mod columns;
+pub mod crawl;
+pub mod dede;
+pub mod import;
+pub mod old;
+pub mod pages;
+pub mod phpcms;
+pub mod records;
 pub mod report;
+mod rewrite;
+pub mod sql;
+pub mod table;
 pub mod wxr;
+
+pub use begin::{Failure, Progress};

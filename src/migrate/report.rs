@@ -285,11 +285,12 @@ impl Report {
     }
 }
 
-fn by_reason(counts: &BTreeMap<String, usize>) -> String {
+/// Counts in words, the most first: ` (search 12, print 3)`; nothing for none.
+pub(in crate::migrate) fn by_reason<N: Ord + std::fmt::Display>(counts: &BTreeMap<String, N>) -> String {
     if counts.is_empty() {
         return String::new();
     }
-    let mut sorted: Vec<(&String, &usize)> = counts.iter().collect();
+    let mut sorted: Vec<(&String, &N)> = counts.iter().collect();
     sorted.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
     let words: Vec<String> = sorted.iter().map(|(reason, count)| format!("{reason} {count}")).collect();
     format!(" ({})", words.join(", "))

@@ -3,6 +3,7 @@
 //! **Invariant:** a template sees `page`, `t`, `asset` and the fields of its
 //! page struct of `render::view_admin`, nothing else.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::Value;
@@ -30,6 +31,23 @@ impl Engine {
         let themes = self.themes();
         let theme = themes.get(THEME).ok_or_else(|| RenderError::NoTheme(THEME.to_owned()))?;
         theme.render_admin(template, page, Value::from(Serde(fields)))
+    }
+
+    /// A text of the admin theme in a language, its placeholders filled; `None` if no catalogue has it.
+    pub fn admin_text_with(&self, lang: &str, key: &str, arguments: &BTreeMap<String, String>) -> Option<String> {
+        let message = self.themes().get(THEME)?.message(lang, key)?;
+        Some(message.fill(|name| arguments.get(name).map(|value| Value::from(value.as_str()))).to_string())
+    }
+
+    /// A text of the admin theme without placeholders; `None` if no catalogue has it.
+    pub fn admin_text(&self, lang: &str, key: &str) -> Option<String> {
+        self.admin_text_with(lang, key, &BTreeMap::new())
+    }
+
+    /// What follows `prefix` in the keys of the admin theme's texts, in order.
+    pub fn admin_keys(&self, lang: &str, prefix: &str) -> Vec<String> {
+        let themes = self.themes();
+        themes.get(THEME).map(|theme| theme.keys(lang, prefix)).unwrap_or_default()
     }
 }
 

@@ -8,6 +8,9 @@ use std::fmt;
 /// Colour that a site has when its setting is missing or wrong.
 pub const DEFAULT: Colour = Colour { red: 0xb4, green: 0x23, blue: 0x2a };
 
+/// Least contrast of a site's colour against white (WCAG 2, level AA, as GB/T 37668-2019).
+pub const LEAST_CONTRAST: f64 = 4.5;
+
 /// An opaque colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour {
@@ -48,6 +51,11 @@ impl Colour {
     /// Contrast with white by WCAG 2, 1 to 21; text needs 4.5.
     pub fn contrast_with_white(self) -> f64 {
         1.05 / (self.luminance() + 0.05)
+    }
+
+    /// True where white text on the colour, and text of the colour on white, can be read.
+    pub fn is_readable(self) -> bool {
+        self.contrast_with_white() >= LEAST_CONTRAST
     }
 
     fn luminance(self) -> f64 {

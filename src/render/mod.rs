@@ -8,11 +8,13 @@ pub mod check;
 pub mod colour;
 pub mod engine;
 pub mod filters;
+pub mod frontend;
 pub mod functions;
 pub mod html;
 pub mod manifest;
 pub mod messages;
 pub mod reload;
+pub mod settings;
 pub mod static_file;
 
 pub mod syntax;

@@ -53,6 +53,13 @@ impl StaticFile {
         StaticFile { bytes, mime, hash, packed: OnceLock::new() }
     }
 
+    /// A file that came with its packed forms; an empty one where packing gained nothing.
+    pub fn packed(name: &str, bytes: &'static [u8], gzip: &'static [u8], brotli: &'static [u8]) -> StaticFile {
+        let form = |bytes: &'static [u8]| (!bytes.is_empty()).then(|| Bytes::from_static(bytes));
+        let file = StaticFile::new(name, Bytes::from_static(bytes));
+        StaticFile { packed: OnceLock::from(Packed { gzip: form(gzip), brotli: form(brotli) }), ..file }
+    }
+
     /// Hash of the bytes.
     pub fn hash(&self) -> &[u8; 32] {
         &self.hash

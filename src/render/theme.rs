@@ -11,9 +11,9 @@ use minijinja::{Environment, Value};
 
 use crate::base::fault::Fault;
 use crate::render::manifest::{FILE_NAME, Manifest, Setting};
-use crate::render::messages::{Catalogue, Messages};
+use crate::render::messages::{Catalogue, Message, Messages};
 use crate::render::static_file::{FileSet, StaticFile};
-use crate::render::{engine, messages};
+use crate::render::{admin, engine, frontend, messages};
 
 /// Theme that is the parent of every theme that names none.
 pub const BASE: &str = "base";
@@ -30,7 +30,7 @@ pub struct Source {
     pub manifest: Manifest,
     /// Templates by name, `channel/list.html`.
     pub templates: BTreeMap<String, TemplateSource>,
-    /// Files below `static/`.
+    /// Files below `static/`; the theme of the admin pages has those that the build bundled as well.
     pub files: BTreeMap<String, Arc<StaticFile>>,
     /// Catalogues below `locales/` by language.
     pub catalogues: BTreeMap<String, Catalogue>,
@@ -124,6 +124,16 @@ impl Theme {
             Some(message) => message.fill(|_| None).to_string(),
             None => key.to_owned(),
         }
+    }
+
+    /// A text in a language; `None` if no catalogue has it.
+    pub fn message(&self, language: &str, key: &str) -> Option<Arc<Message>> {
+        self.messages.text(language, key).cloned()
+    }
+
+    /// What follows `prefix` in the keys of the texts of a language, in order.
+    pub fn keys(&self, language: &str, prefix: &str) -> Vec<String> {
+        self.messages.texts(language).filter_map(|(key, _)| key.strip_prefix(prefix)).map(str::to_owned).collect()
     }
 
     /// Settings of a site with the theme's defaults where it has none.
@@ -306,6 +316,9 @@ fn read_source(dir: &Path, folder: &str, previous: Option<&Arc<Theme>>) -> Resul
             }
         }
     }
+    if folder == admin::THEME {
+        source.files.extend(frontend::files().clone());
+    }
     for (name, file) in files_below(&dir.join("static"), &mut faults) {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/');
         if !name.bytes().all(plain) {
@@ -323,10 +336,19 @@ fn read_source(dir: &Path, folder: &str, previous: Option<&Arc<Theme>>) -> Resul
         }
     }
     for (name, file) in files_below(&dir.join("locales"), &mut faults) {
-        let Some(language) = name.strip_suffix(".toml") else { continue };
+        let Some(name) = name.strip_suffix(".toml") else { continue };
+        // `zh-CN.toml`, and `zh-CN/content.toml` for the texts of one feature.
+        let language = name.split('/').next().unwrap_or(name);
         match read_text(&file).map_err(|fault| vec![fault]).and_then(|text| messages::read(&file, &text)) {
             Ok(catalogue) => {
-                source.catalogues.insert(language.to_owned(), catalogue);
+                let texts = source.catalogues.entry(language.to_owned()).or_default();
+                for (key, text) in catalogue {
+                    if let Some(twin) = texts.get(&key) {
+                        let message = format!("{key} stands in {} as well", twin.file.display());
+                        faults.push(Fault::line(&file, text.line, message));
+                    }
+                    texts.insert(key, text);
+                }
             }
             Err(found) => faults.extend(found),
         }

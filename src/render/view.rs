@@ -83,12 +83,18 @@ pub struct FootView {
 }
 
 /// A notice across the top of a site.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct NoticeView {
     /// Text.
     pub text: String,
     /// Where to read more, if anywhere.
     pub url: Option<String>,
+    /// Name of the new site where the link leads, or empty.
+    pub name: String,
+    /// First day of the notice of a site that closes, or empty.
+    pub from: String,
+    /// Its last day, or empty.
+    pub until: String,
 }
 
 /// A link to a site.
@@ -221,6 +227,8 @@ pub struct PictureView {
     pub width: u32,
     /// Height in pixels, 0 if unknown.
     pub height: u32,
+    /// Smaller forms for the attribute `srcset`, which needs `sizes` beside it; empty if there are none.
+    pub srcset: String,
 }
 
 /// A column, in list, page and section pages as `column`.

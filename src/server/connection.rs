@@ -16,7 +16,7 @@ use http::header::{CONTENT_LENGTH, HOST, LOCATION};
 use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::service::Service;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
@@ -24,6 +24,8 @@ use tokio::sync::futures::OwnedNotified;
 use tokio_rustls::TlsAcceptor;
 
 use super::Shared;
+use super::gather::{Gathered, Outgoing};
+use super::prompt::Prompt;
 use super::proxy;
 use super::stream::Watched;
 use super::watch::{Order, Place, Watch};
@@ -46,8 +48,8 @@ const SEND_BUFFER: usize = 128 << 10;
 const PING: Duration = Duration::from_secs(20);
 
 /// HTTP settings of all connections.
-pub(super) fn http() -> auto::Builder<TokioExecutor> {
-    let mut builder = auto::Builder::new(TokioExecutor::new());
+pub(super) fn http() -> auto::Builder<Prompt> {
+    let mut builder = auto::Builder::new(Prompt);
     // Timers on each request are replaced by `watch`. `pipeline_flush` stays off: with it, an answer
     // to a request whose rest is unread (400, 413) is lost.
     builder.http1().header_read_timeout(None).max_buf_size(HTTP1_BUFFER);
@@ -92,21 +94,27 @@ pub(super) async fn serve(
             }
         }
     }
-    let watched = Watched::new(stream, ahead, place.watch.clone());
     let requests = |secure| Requests { shared: shared.clone(), watch: place.watch.clone(), address, trusted, secure };
     let ended = match tls {
-        None => drive(&shared.http, watched, requests(false), &place.watch).await,
-        Some(acceptor) => match in_time(header_time, &place.watch, acceptor.accept(watched)).await {
-            Some(Ok(stream)) => {
-                let h2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-                let http = if h2 { &shared.http2_only } else { &shared.http1_only };
-                drive(http, stream, requests(true), &place.watch).await
+        None => {
+            let watched = Watched::new(stream, ahead, place.watch.clone());
+            drive(&shared.http, watched, requests(false), &place.watch, None).await
+        }
+        Some(acceptor) => {
+            let (stream, outgoing) = Gathered::new(stream, place.watch.clone());
+            let watched = Watched::new(stream, ahead, place.watch.clone());
+            match in_time(header_time, &place.watch, acceptor.accept(watched)).await {
+                Some(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(b"h2") => {
+                    outgoing.gather();
+                    drive(&shared.http2_only, stream, requests(true), &place.watch, Some(outgoing)).await
+                }
+                Some(Ok(stream)) => drive(&shared.http1_only, stream, requests(true), &place.watch, None).await,
+                _ => {
+                    shared.metrics.tls_failed.fetch_add(1, Ordering::Relaxed);
+                    return;
+                }
             }
-            _ => {
-                shared.metrics.tls_failed.fetch_add(1, Ordering::Relaxed);
-                return;
-            }
-        },
+        }
     };
     if let Err(e) = ended {
         shared.metrics.broken.fetch_add(1, Ordering::Relaxed);
@@ -125,10 +133,11 @@ async fn in_time<F: Future>(limit: Duration, watch: &Arc<Watch>, work: F) -> Opt
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 async fn drive<S>(
-    http: &auto::Builder<TokioExecutor>,
+    http: &auto::Builder<Prompt>,
     stream: S,
     requests: Requests,
     watch: &Arc<Watch>,
+    outgoing: Option<Arc<Outgoing>>,
 ) -> Result<(), Failure>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -136,11 +145,12 @@ where
     let told = watch.told_owned();
     let connection = http.serve_connection(TokioIo::new(stream), requests);
     let connection = Box::pin(connection);
-    Driven { connection, told: Some(Box::pin(told)), waiting: None, watch: watch.clone(), finishing: false }.await
+    let watch = watch.clone();
+    Driven { connection, outgoing, told: Some(Box::pin(told)), waiting: None, watch, finishing: false }.await
 }
 
 /// A connection of hyper.
-type Connection<'a, S> = auto::Connection<'a, TokioIo<S>, Requests, TokioExecutor>;
+type Connection<'a, S> = auto::Connection<'a, TokioIo<S>, Requests, Prompt>;
 
 /// A connection that obeys its watch.
 struct Driven<'a, S>
@@ -148,6 +158,8 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     connection: Pin<Box<Connection<'a, S>>>,
+    /// Where what is written in a turn is gathered.
+    outgoing: Option<Arc<Outgoing>>,
     /// To be asked whether there is an order, then to wait.
     told: Option<Pin<Box<OwnedNotified>>>,
     /// Wakes this connection when there is an order; the task is always woken the same way.
@@ -185,7 +197,14 @@ where
                 }
             }
         }
-        this.connection.as_mut().poll(cx)
+        let ended = this.connection.as_mut().poll(cx);
+        if let Some(outgoing) = &this.outgoing
+            && ended.is_pending()
+            && let Poll::Ready(Err(error)) = outgoing.send(cx)
+        {
+            return Poll::Ready(Err(error.into()));
+        }
+        ended
     }
 }
 

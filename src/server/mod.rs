@@ -4,10 +4,12 @@
 //! connections, and a stop lets running requests finish.
 
 mod connection;
+mod gather;
 mod listener;
 pub mod log;
 mod metrics;
 mod ops;
+mod prompt;
 pub mod proxy;
 mod stream;
 pub mod tls;
@@ -19,7 +21,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hyper_util::rt::TokioExecutor;
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -34,6 +35,7 @@ pub use listener::{BindError, Listeners};
 pub use metrics::{Exposition, Metrics};
 pub use ops::Ops;
 
+use prompt::Prompt;
 use tls::Certificates;
 use watch::{Guard, Order};
 
@@ -52,9 +54,9 @@ struct Shared {
     ops: Ops,
     metrics: Metrics,
     guard: Arc<Guard>,
-    http: auto::Builder<TokioExecutor>,
-    http1_only: auto::Builder<TokioExecutor>,
-    http2_only: auto::Builder<TokioExecutor>,
+    http: auto::Builder<Prompt>,
+    http1_only: auto::Builder<Prompt>,
+    http2_only: auto::Builder<Prompt>,
     access_log: bool,
     /// Port of the first HTTPS listener, for redirects.
     https_port: u16,

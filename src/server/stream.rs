@@ -9,26 +9,25 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use super::watch::Watch;
 
-/// A watched TCP stream.
+/// A watched TCP stream, or one whose writes are gathered.
 #[derive(Debug)]
-pub(super) struct Watched {
-    stream: TcpStream,
+pub(super) struct Watched<S> {
+    stream: S,
     ahead: Bytes,
     watch: Arc<Watch>,
 }
 
-impl Watched {
+impl<S> Watched<S> {
     /// `stream`, giving out `ahead` first.
-    pub(super) fn new(stream: TcpStream, ahead: Bytes, watch: Arc<Watch>) -> Watched {
+    pub(super) fn new(stream: S, ahead: Bytes, watch: Arc<Watch>) -> Watched<S> {
         Watched { stream, ahead, watch }
     }
 }
 
-impl AsyncRead for Watched {
+impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         if !self.ahead.is_empty() {
             let count = self.ahead.len().min(buf.remaining());
@@ -45,7 +44,7 @@ impl AsyncRead for Watched {
     }
 }
 
-impl AsyncWrite for Watched {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
         if matches!(written, Poll::Ready(Ok(1..))) {

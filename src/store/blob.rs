@@ -53,6 +53,9 @@ impl std::fmt::Display for BlobHash {
     }
 }
 
+/// Ending of files that are not complete yet.
+const TEMPORARY: &str = ".tmp";
+
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// The folder of media files; cheap to clone.
@@ -80,55 +83,40 @@ impl Blobs {
     /// # Errors
     /// [`Error::TooLarge`] if there is more, [`Error::Full`] if there is no room.
     pub fn put_from(&self, from: &mut dyn Read, most: u64) -> Result<(BlobHash, u64)> {
-        let name = format!("{}-{}.tmp", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let temporary = self.dir.join(name);
-        let done = self.fill(&temporary, from, most);
-        if done.is_err() {
-            let _ = fs::remove_file(&temporary);
+        let mut incoming = self.receive(most)?;
+        incoming.write_from(from)?;
+        incoming.keep()
+    }
+
+    /// Begins to take in at most `most` bytes that come piece by piece.
+    ///
+    /// # Errors
+    /// When no file can be made.
+    pub fn receive(&self, most: u64) -> Result<Incoming> {
+        let name = format!("{}-{}{TEMPORARY}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = self.dir.join(name);
+        let file = File::create_new(&path).map_err(disk::at(&path))?;
+        Ok(Incoming { blobs: self.clone(), path, file, hasher: blake3::Hasher::new(), length: 0, most })
+    }
+
+    /// Removes what a process that was killed left half received; nobody else may be writing. Returns how many files.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep(&self) -> Result<usize> {
+        let mut removed = 0;
+        for item in fs::read_dir(&self.dir).map_err(disk::at(&self.dir))? {
+            let path = item.map_err(disk::at(&self.dir))?.path();
+            if path.to_str().is_some_and(|name| name.ends_with(TEMPORARY)) {
+                disk::remove(&path)?;
+                removed += 1;
+            }
         }
-        done
+        Ok(removed)
     }
 
     fn full(&self, free: u64) -> Error {
         Error::Full { dir: self.dir.clone(), free, need: self.min_free_bytes }
-    }
-
-    fn fill(&self, temporary: &Path, from: &mut dyn Read, most: u64) -> Result<(BlobHash, u64)> {
-        let mut file = File::create_new(temporary).map_err(disk::at(temporary))?;
-        let mut hasher = blake3::Hasher::new();
-        let mut length = 0_u64;
-        let mut buffer = vec![0; 256 << 10];
-        loop {
-            let read = match from.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(read) => read,
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(e) => return Err(disk::at(temporary)(e)),
-            };
-            length += read as u64;
-            if length > most {
-                return Err(Error::TooLarge { bytes: length as usize, most: most as usize });
-            }
-            let free = disk::free_bytes(&self.dir)?;
-            if free < self.min_free_bytes + read as u64 {
-                return Err(self.full(free));
-            }
-            hasher.update(&buffer[..read]);
-            file.write_all(&buffer[..read])
-                .map_err(|e| if disk::is_full(&e) { self.full(free) } else { disk::at(temporary)(e) })?;
-        }
-        let hash = BlobHash(hasher.finalize().to_hex().to_string());
-        let path = self.path(&hash);
-        if path.metadata().is_ok_and(|m| m.len() == length) && self.verify(&hash)? {
-            fs::remove_file(temporary).map_err(disk::at(temporary))?;
-            // Whoever wrote it first may not have made its name durable yet.
-            disk::sync_dir(path.parent().unwrap_or(&self.dir))?;
-            return Ok((hash, length));
-        }
-        file.sync_all().map_err(disk::at(temporary))?;
-        disk::make_dir(path.parent().unwrap_or(&self.dir))?;
-        disk::publish(temporary, &path)?;
-        Ok((hash, length))
     }
 
     /// Where the bytes are.
@@ -172,5 +160,89 @@ impl Blobs {
         }
         found.sort();
         Ok(found)
+    }
+}
+
+/// Bytes on their way in, under a temporary name; gone when dropped before [`Incoming::keep`].
+#[derive(Debug)]
+pub struct Incoming {
+    blobs: Blobs,
+    path: PathBuf,
+    file: File,
+    hasher: blake3::Hasher,
+    length: u64,
+    most: u64,
+}
+
+impl Incoming {
+    /// Takes in the next piece.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] beyond the limit, [`Error::Full`] if there is no room.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.length += bytes.len() as u64;
+        if self.length > self.most {
+            return Err(Error::TooLarge { bytes: self.length as usize, most: self.most as usize });
+        }
+        let free = disk::free_bytes(&self.blobs.dir)?;
+        if free < self.blobs.min_free_bytes + bytes.len() as u64 {
+            return Err(self.blobs.full(free));
+        }
+        self.hasher.update(bytes);
+        self.file
+            .write_all(bytes)
+            .map_err(|e| if disk::is_full(&e) { self.blobs.full(free) } else { disk::at(&self.path)(e) })
+    }
+
+    /// Takes in everything that a reader gives.
+    ///
+    /// # Errors
+    /// As [`Incoming::write`]; when the reader fails.
+    pub fn write_from(&mut self, from: &mut dyn Read) -> Result<()> {
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match from.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(read) => self.write(&buffer[..read])?,
+                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(disk::at(&self.path)(e)),
+            }
+        }
+    }
+
+    /// Bytes so far.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Where they are meanwhile.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes what came durable under its hash; returns hash and length.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep(self) -> Result<(BlobHash, u64)> {
+        let hash = BlobHash(self.hasher.finalize().to_hex().to_string());
+        let path = self.blobs.path(&hash);
+        let folder = path.parent().unwrap_or(&self.blobs.dir);
+        if path.metadata().is_ok_and(|m| m.len() == self.length) && self.blobs.verify(&hash)? {
+            // Whoever wrote it first may not have made its name durable yet.
+            disk::sync_dir(folder)?;
+            return Ok((hash, self.length));
+        }
+        self.file.sync_all().map_err(disk::at(&self.path))?;
+        disk::make_dir(folder)?;
+        disk::publish(&self.path, &path)?;
+        Ok((hash, self.length))
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        // After `keep` there is nothing under this name.
+        let _ = fs::remove_file(&self.path);
     }
 }

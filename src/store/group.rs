@@ -29,6 +29,11 @@ impl Tables {
         Tables(all)
     }
 
+    /// The table of a number.
+    pub fn get(&self, table: u8) -> Option<&TableDef> {
+        self.0[usize::from(table)].as_ref()
+    }
+
     /// Name for people.
     pub fn name(&self, table: u8) -> &'static str {
         self.0[usize::from(table)].map_or("row of an unknown table", |t| t.name)

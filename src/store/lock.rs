@@ -5,8 +5,13 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::{Error, Result, disk};
+
+/// How long a taken lock is waited for: a child process that is just being started holds copies of its parent's
+/// files, locks included, until it runs its own program.
+pub(super) const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 /// The lock on a data directory; released when dropped, also by the death of the process.
 #[derive(Debug)]
@@ -15,7 +20,7 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock, or says who has it.
+    /// Takes the lock, or says who has it after [`LOCK_WAIT`].
     pub fn take(dir: &Path) -> Result<Lock> {
         let path = dir.join("lock");
         let mut file = OpenOptions::new()
@@ -25,7 +30,16 @@ impl Lock {
             .truncate(false)
             .open(&path)
             .map_err(disk::at(&path))?;
-        match file.try_lock() {
+        let started = Instant::now();
+        let locked = loop {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) if started.elapsed() < LOCK_WAIT => {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                done => break done,
+            }
+        };
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut pid = String::new();

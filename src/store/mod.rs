@@ -15,6 +15,7 @@ mod backup;
 mod blob;
 mod changes;
 mod clean;
+mod derived;
 mod disk;
 mod error;
 #[cfg(fuzzing)]
@@ -25,6 +26,7 @@ mod key;
 mod lock;
 mod options;
 mod order;
+mod queue;
 mod recover;
 mod row;
 mod scan;
@@ -35,6 +37,7 @@ mod snapshot;
 mod state;
 mod table;
 mod transaction;
+mod unfinished;
 mod watchdog;
 mod writer;
 
@@ -44,9 +47,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use std::time::Instant;
 
 pub use backup::{Copied, Manifest, backup, manifest, restore};
-pub use blob::{BlobHash, Blobs};
+pub use blob::{BlobHash, Blobs, Incoming};
 pub use changes::Changes;
+pub use derived::Derived;
 pub use error::{Error, Result};
+pub use journal::past::{Glance, Past, Step as PastStep};
 pub use journal::verify::Report;
 pub use options::{Options, Progress, Stats, Work};
 pub use schema::{Step, Steps};
@@ -54,10 +59,12 @@ pub use scrub::Scrubbed;
 pub use site::SiteRows;
 pub use table::{Describe, Entry, Keys, ListKey, Position, Record, TableDef};
 pub use transaction::{Actor, Change, Committed, Read, Touched, Transaction};
+pub use unfinished::{Announced, Unfinished};
 
 use journal::{Check, Journal, Published};
+use queue::{Queue, Request};
 use state::{Meta, State};
-use writer::{Queue, Request, Stage, Writer};
+use writer::{Stage, Writer};
 
 /// Told of every commit, in order.
 type Follower = Box<dyn Fn(&Committed) + Send + Sync>;
@@ -85,6 +92,8 @@ struct Inner {
     orders: order::Orders,
     queue: Queue,
     published: Arc<Published>,
+    /// For reading the journal backwards.
+    frames: Arc<journal::past::Frames>,
     followers: RwLock<Vec<Follower>>,
     next_id: AtomicU64,
     /// Where the state stands, as of the last acknowledged group.
@@ -183,6 +192,7 @@ impl Store {
             orders: order::Orders::new(options.list_cache_bytes),
             queue: Queue::default(),
             published,
+            frames: Arc::default(),
             followers: RwLock::default(),
             next_id: AtomicU64::new(meta.max_id + 1),
             meta: Mutex::new(meta.clone()),
@@ -212,6 +222,11 @@ impl Store {
 
     fn inner(&self) -> &Inner {
         &self.handle.inner
+    }
+
+    /// The time by the clock that the journal is written by.
+    pub fn now(&self) -> i64 {
+        self.inner().options.clock.now()
     }
 
     /// Begins a transaction of `actor`; `action` is its dotted name, e.g. `content.publish`.
@@ -257,6 +272,28 @@ impl Store {
     /// The commits from `from` (1 is the first ever) on, in order, from the journal.
     pub fn changes(&self, from: u64) -> Changes {
         Changes::new(&self.inner().options, Arc::clone(&self.inner().published), from)
+    }
+
+    /// The commits from `last` back (the newest if it is later than that), from the journal. Reading it never holds
+    /// up the writer.
+    pub fn past(&self, last: u64) -> Past {
+        let inner = self.inner();
+        let options = &inner.options;
+        let last = last.min(self.seq());
+        Past::new(&options.dir.join("journal"), options.upgrades.clone(), inner.frames.clone(), last)
+    }
+
+    /// Like [`verify`] of the store's own directory.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] with the place of the first damage.
+    pub fn verify_journal(&self, progress: &dyn Progress) -> Result<Report> {
+        verify(&self.inner().options.dir, progress)
+    }
+
+    /// The definition of a table.
+    pub fn table(&self, table: u8) -> Option<&TableDef> {
+        self.inner().tables.get(table)
     }
 
     /// Last acknowledged sequence number; 0 in a new store.

@@ -6,9 +6,13 @@
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
+use super::journal::verify::{self, Report};
 use super::scan::{self, Sums};
 use super::state::Meta;
 use super::{Error, Result, Store};
+
+/// The journal is read for so long at a time.
+const PIECE: Duration = Duration::from_millis(20);
 
 /// What a scrub found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +55,22 @@ impl Store {
             return Ok(Scrubbed::Disturbed);
         }
         Ok(if sums.fit(&before) { Scrubbed::Whole } else { damaged("keys are missing or changed") })
+    }
+
+    /// Reads the whole journal and checks it, resting `rest` times as long as it reads. A clean start reads only its
+    /// newest part, so damage to an old segment would otherwise wait for the day on which it is needed.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] with segment and offset.
+    pub fn scrub_journal(&self, rest: u32) -> Result<Report> {
+        let mut began = Instant::now();
+        verify::journal(&self.inner().options.dir.join("journal"), |_, _| {
+            let read = began.elapsed();
+            if read > PIECE {
+                std::thread::sleep(read * rest);
+                began = Instant::now();
+            }
+        })
     }
 
     fn meta_now(&self) -> Meta {
@@ -112,5 +132,25 @@ mod tests {
         let lost = key::row(Note::TABLE, ids[20], 0).to_vec();
         store.read(|state| state.write(vec![(lost, None)], None)).unwrap();
         assert_eq!(store.scrub(0).unwrap(), Scrubbed::Damaged);
+    }
+
+    #[test]
+    fn a_scrub_of_the_journal_names_what_is_damaged() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut options = Options::new(dir.path(), vec![TableDef::of::<Note>()]);
+        options.min_free_bytes = 0;
+        options.segment_bytes = 2000;
+        let store = Store::open(options, &()).unwrap();
+        for number in 0..50 {
+            write(&store, &format!("note {number}"));
+        }
+        assert_eq!(store.scrub_journal(0).unwrap().records, 50);
+        let first = dir.path().join("journal/00000000000000000001.zqj");
+        let mut bytes = std::fs::read(&first).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::write(&first, bytes).unwrap();
+        let error = store.scrub_journal(0).unwrap_err().to_string();
+        assert!(error.contains("00000000000000000001.zqj"), "{error}");
     }
 }

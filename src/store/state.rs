@@ -10,9 +10,10 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::journal::frame::Hash;
+use super::lock::LOCK_WAIT;
 use super::table::ListKey;
 use super::{Error, Result, disk, key, row};
 
@@ -163,6 +164,23 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
         .unwrap_or_else(|| "without a text".into())
 }
 
+/// Opens sled, waiting a while for the lock on its file.
+///
+/// Whoever opens a state holds the lock on the data directory, so nobody else works in it; but a process that
+/// was just being started when it was closed holds a copy of the old file, lock included, until it runs its own
+/// program.
+fn open_when_free(config: &sled::Config) -> sled::Result<sled::Db> {
+    let started = Instant::now();
+    loop {
+        match config.open() {
+            Err(sled::Error::Io(e)) if e.to_string().contains("acquire lock") && started.elapsed() < LOCK_WAIT => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
+}
+
 /// Runs a read or write of sled; a panic in it becomes an error.
 fn guarded<T>(work: impl FnOnce() -> sled::Result<T>) -> Result<T> {
     match catch_unwind(AssertUnwindSafe(work)) {
@@ -178,7 +196,9 @@ impl State {
         disk::make_dir(dir)?;
         let config =
             sled::Config::new().path(dir).mode(sled::Mode::LowSpace).cache_capacity(cache_bytes).segment_size(SEGMENT);
-        let db = limited("opening", limit, move || config.open()).map_err(Error::State)?.map_err(|e| failed(&e))?;
+        let db = limited("opening", limit, move || open_when_free(&config))
+            .map_err(Error::State)?
+            .map_err(|e| failed(&e))?;
         let path = dir.join("db");
         let file = File::open(&path).map_err(disk::at(&path))?;
         Ok(State { db, file, dir: dir.to_path_buf() })

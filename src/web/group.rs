@@ -4,15 +4,16 @@
 
 use std::sync::{Arc, Weak};
 
-use http::header::{LOCATION, SET_COOKIE};
+use http::header::{LOCATION, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::app::App;
 use crate::cache::{Encoding, PageKey, Recorder, Rendered, Variant};
+use crate::domain::media::Media;
 use crate::domain::site::Site;
 use crate::render::engine::RenderError;
 use crate::render::static_file;
-use crate::store::{BlobHash, Record, Touched};
+use crate::store::{Record, Touched};
 
 use super::body::{Body, RequestBody};
 use super::client::{Client, Hosts, host};
@@ -21,21 +22,25 @@ use super::negotiate::variant;
 use super::pipeline::{Answering, ErrorContext, Slow, Web};
 use super::policy::Keep;
 use super::public::{self, Answer, Ask, Failure};
-use super::{Error, admin, delivery};
+use super::{Error, admin, api, archive, delivery, media};
 
 /// Seconds for which a browser keeps the choice of elder mode.
 const ELDER_SECONDS: u32 = 365 * 24 * 3600;
+
+/// Seconds after which a program may ask again for a site that is offline.
+const OFFLINE_RETRY: &str = "86400";
 
 /// Answers everything that is not in the cache.
 pub struct Group {
     app: Arc<App>,
     admin: axum::Router,
+    api: axum::Router,
 }
 
 impl Group {
     /// The answers of an application.
     pub fn new(app: Arc<App>) -> Arc<Group> {
-        Arc::new(Group { admin: admin::router(app.clone()), app })
+        Arc::new(Group { admin: admin::router(app.clone()), api: api::router(app.clone()), app })
     }
 }
 
@@ -67,15 +72,12 @@ pub fn compose(app: &Arc<App>, runtime: tokio::runtime::Handle) -> Arc<Web> {
 /// the main address.
 fn old_hosts(app: &App) -> Hosts {
     let directory = app.directory();
-    let names: Vec<String> = directory
-        .all()
-        .flat_map(|node| {
-            let own =
-                if node.site.is_portal() { node.site.hosts.get(1..).unwrap_or_default() } else { &node.site.hosts[..] };
-            node.site.old_hosts.iter().chain(own).cloned().collect::<Vec<_>>()
-        })
-        .collect();
-    Hosts::new(names)
+    let own = directory.all().flat_map(|node| {
+        let own =
+            if node.site.is_portal() { node.site.hosts.get(1..).unwrap_or_default() } else { &node.site.hosts[..] };
+        own.to_vec()
+    });
+    Hosts::new(own.chain(directory.old_hosts()).collect::<Vec<_>>())
 }
 
 impl Slow for Group {
@@ -84,7 +86,7 @@ impl Slow for Group {
         let mut segments = path.split('/').skip(1);
         !matches!(
             (segments.next(), segments.next()),
-            (Some("admin" | "api" | "theme" | "media" | "favicon.ico"), _) | (_, Some("media"))
+            (Some("admin" | "api" | "theme" | "media" | "archive" | "favicon.ico"), _) | (_, Some("media"))
         )
     }
 
@@ -119,6 +121,9 @@ impl Slow for Group {
     }
 
     fn error(&self, error: &Error, context: &ErrorContext) -> Rendered {
+        if api::is_api(&context.target) {
+            return api::rendered(&self.app, error, context.request);
+        }
         let key = error.key();
         let request = context.request.to_string();
         let status = error.status();
@@ -141,6 +146,11 @@ impl Group {
         Ok(match answer {
             Answer::Page { html, lang, keep } => Rendered { keep, ..self.html(StatusCode::OK, html, &lang) },
             Answer::Missing { html, lang } => Rendered { keep: false, ..self.html(StatusCode::NOT_FOUND, html, &lang) },
+            Answer::Offline { html, lang } => {
+                let page = self.html(StatusCode::SERVICE_UNAVAILABLE, html, &lang);
+                let headers = vec![(RETRY_AFTER, HeaderValue::from_static(OFFLINE_RETRY))];
+                Rendered { keep: false, last_modified: None, headers, ..page }
+            }
             Answer::Text { mime, body } => Rendered {
                 content_type: HeaderValue::from_static(mime),
                 language: None,
@@ -183,7 +193,11 @@ impl Group {
         let reading = method == Method::GET || method == Method::HEAD;
         let headers = request.headers().clone();
         let directory = self.app.directory().clone();
-        if self.app.config.server.maintenance && !path.starts_with("/theme/") && !path.starts_with("/admin") {
+        if self.app.config.server.maintenance
+            && !path.starts_with("/theme/")
+            && !path.starts_with("/admin")
+            && !api::is_api(&path)
+        {
             return Err(Error::Maintenance);
         }
         if let Some(node) = directory.by_old_host(&name).cloned() {
@@ -208,11 +222,22 @@ impl Group {
             let to = format!("{}{}{}", self.app.origin(), node.site.prefix(), target);
             return Ok(send(moved(StatusCode::MOVED_PERMANENTLY, &to)?, &headers, false));
         }
+        if api::is_api(&path) {
+            return Ok(api::answer(&self.app, &self.api, request, client).await);
+        }
         if path == "/admin" || path.starts_with("/admin/") {
-            return Ok(admin::answer(&self.admin, request, client).await);
+            return Ok(admin::answer(&self.admin, &self.app.config, request, client).await);
         }
         if let Some(rest) = path.strip_prefix("/theme/") {
             return self.theme_file(&method, &headers, rest).await;
+        }
+        if let Some(rest) = target.strip_prefix(archive::PREFIX) {
+            if !reading {
+                return Err(Error::Method("GET, HEAD"));
+            }
+            let (group, rest) = (self.clone(), rest.to_owned());
+            let found = blocking(move || archive::find(&group.app, &rest)).await?;
+            return archive::send(&method, &headers, found).await;
         }
         if path == "/favicon.ico" {
             return self.favicon(&method, &headers).await;
@@ -221,28 +246,17 @@ impl Group {
             return Err(Error::Method("GET, HEAD"));
         }
         let group = self.clone();
-        let asked = target.clone();
+        let (asked, sent) = (target.clone(), headers.clone());
         let answer = blocking(move || {
             let key = PageKey::new(Variant::Normal, &asked);
             let ask = Ask { path: key.path(), query: key.query(), variant: key.variant };
             let recorder = group.app.recorder();
-            public::answer(&group.app, &recorder, ask).map_err(|failure| error_of(failure, key.path()))
+            let sees = |file: &Media| media::sees(&group.app, &sent, client, file);
+            public::answer_to(&group.app, &recorder, ask, &sees).map_err(|failure| error_of(failure, key.path()))
         })
         .await?;
         match answer {
-            Answer::Media(_, media, file_name) => {
-                let hash = BlobHash::parse(&media.hash)
-                    .ok_or_else(|| Error::Internal(format!("media {}: {:?} is no hash", media.id, media.hash)))?;
-                let sent = Sent {
-                    source: Source::Disk(self.app.blobs.path(&hash)),
-                    name: file_name,
-                    hash: media.hash.chars().take(32).collect(),
-                    last_modified: Some(media.created),
-                    ours: false,
-                    keep: Keep::Revalidate,
-                };
-                file::file(&method, &headers, sent).await
-            }
+            Answer::Media(asked) => media::send(&self.app, &method, &headers, &asked).await,
             other => Ok(send(self.rendered(other)?, &headers, method == Method::HEAD)),
         }
     }

@@ -22,12 +22,14 @@ const BROTLI_GZIP: Accepted =
     Accepted { order: [Encoding::Brotli, Encoding::Gzip, Encoding::Identity, Encoding::Identity], len: 3 };
 const GZIP: Accepted =
     Accepted { order: [Encoding::Gzip, Encoding::Identity, Encoding::Identity, Encoding::Identity], len: 2 };
-const NONE: Accepted = Accepted { order: [Encoding::Identity; 4], len: 1 };
 
 impl Accepted {
+    /// Nothing but the plain form.
+    pub const NONE: Accepted = Accepted { order: [Encoding::Identity; 4], len: 1 };
+
     /// From the headers of a request.
     pub fn of(headers: &HeaderMap) -> Accepted {
-        let Some(first) = headers.get(ACCEPT_ENCODING) else { return NONE };
+        let Some(first) = headers.get(ACCEPT_ENCODING) else { return Accepted::NONE };
         match first.as_bytes() {
             b"gzip, deflate, br, zstd" => return ALL,
             b"gzip, deflate, br" | b"br, gzip, deflate" => return BROTLI_GZIP,

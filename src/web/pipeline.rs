@@ -177,7 +177,7 @@ impl Web {
             let Ok(_turn) = web.refresh_turn.acquire().await else { return };
             for key in keys {
                 // A failure shows when somebody asks for the page.
-                let _ = web.page(&key, false).await;
+                let _ = web.page(&key, Accepted::NONE).await;
             }
             drop(place);
         });
@@ -267,15 +267,16 @@ impl Web {
         let reading = head || request.method() == Method::GET;
         if reading && !self.hosts.load().is_old(host) && self.slow.is_page(&context.target) {
             let key = PageKey::new(context.variant, &context.target);
-            let gzip = Accepted::of(request.headers()).takes(Encoding::Gzip);
-            let page = self.page(&key, gzip).await?;
+            let page = self.page(&key, Accepted::of(request.headers())).await?;
             return Ok(delivery::page(&page, request.headers(), head, &mut None));
         }
         Ok(self.slow.clone().handle(request, client).await)
     }
 
-    /// The page at `key`, rendered once however many ask. `gzip`: make a fast gzip form with it.
-    async fn page(self: &Arc<Self>, key: &PageKey, gzip: bool) -> Outcome {
+    /// The page at `key`, rendered once however many ask. The first one's `accepted` decides what is made with it: a
+    /// fast gzip form at once, better forms in the background; for clients that take none (and pages that nobody asked
+    /// for) the next visit decides.
+    async fn page(self: &Arc<Self>, key: &PageKey, accepted: Accepted) -> Outcome {
         let mut tries = 0;
         loop {
             // While this one waited for its turn, another may have rendered the page.
@@ -284,7 +285,7 @@ impl Web {
             }
             let (seat, pilot) = self.flights.join(key, self.cache.epoch());
             match pilot {
-                Some(pilot) => self.take_off(pilot, gzip)?,
+                Some(pilot) => self.take_off(pilot, accepted)?,
                 None => self.cache.count_waited(),
             }
             match seat.arrive().await {
@@ -297,7 +298,7 @@ impl Web {
     }
 
     /// Starts a rendering that ends even if nobody waits for it any more.
-    fn take_off(self: &Arc<Self>, pilot: Pilot<Outcome>, gzip: bool) -> Result<(), Error> {
+    fn take_off(self: &Arc<Self>, pilot: Pilot<Outcome>, accepted: Accepted) -> Result<(), Error> {
         let Ok(place) = self.waiting.clone().try_acquire_owned() else {
             pilot.land(Err(Error::Busy), None);
             return Err(Error::Busy);
@@ -308,7 +309,7 @@ impl Web {
             Ok(turn) => {
                 drop(place);
                 self.runtime.spawn_blocking(move || {
-                    web.render(pilot, gzip);
+                    web.render(pilot, accepted);
                     drop(turn);
                 });
             }
@@ -317,7 +318,7 @@ impl Web {
                     let Ok(turn) = web.renders.clone().acquire_owned().await else { return };
                     drop(place);
                     tokio::task::spawn_blocking(move || {
-                        web.render(pilot, gzip);
+                        web.render(pilot, accepted);
                         drop(turn);
                     });
                 });
@@ -326,7 +327,7 @@ impl Web {
         Ok(())
     }
 
-    fn render(&self, pilot: Pilot<Outcome>, gzip: bool) {
+    fn render(&self, pilot: Pilot<Outcome>, accepted: Accepted) {
         let recorder = Recorder::new(self.store.clone(), self.cache.clone());
         self.cache.count_rendered();
         let rendered = match self.slow.render(pilot.key(), &recorder) {
@@ -338,14 +339,16 @@ impl Web {
         };
         let keep = rendered.keep;
         let page = Arc::new(Page::new(rendered, delivery::dress));
-        if gzip && page.compressible() {
+        if accepted.takes(Encoding::Gzip) && page.compressible() {
             page.put(Encoding::Gzip, GZIP_FAST, pack(Encoding::Gzip, GZIP_FAST, page.body()));
         }
         let recorded = recorder.recorded();
         let stale = if keep {
             match self.cache.keep(pilot.key().clone(), page.clone(), recorded) {
                 Ok(entry) => {
-                    self.cache.ask(&entry, Encoding::Brotli);
+                    if accepted != Accepted::NONE {
+                        self.cache.ask(&entry, Encoding::Brotli);
+                    }
                     None
                 }
                 Err(first) => Some(first),

@@ -12,6 +12,12 @@ pub enum Role {
     Page,
     /// An admin page: never inside another page, and other sites do not learn its address.
     Admin,
+    /// A page as visitors will see it, shown to an editor inside an admin page or behind a link that expires.
+    Preview,
+    /// A page of an old site as it was, shown inside an admin page: nothing runs, nothing is fetched.
+    Original,
+    /// A page of a frozen copy of an old site: nothing runs, nothing is sent, nothing comes from elsewhere.
+    Frozen,
     /// A file of a theme.
     Asset,
     /// An uploaded picture, sound or film that the browser shows itself.
@@ -25,13 +31,22 @@ pub enum Role {
 impl Role {
     fn policy(self) -> &'static str {
         match self {
-            Role::Page => {
+            Role::Page | Role::Preview => {
                 "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                  object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
             }
             Role::Admin => {
                 "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                 object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+                 media-src 'self'; frame-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; \
+                 frame-ancestors 'none'"
+            }
+            Role::Original => {
+                "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
+                 frame-ancestors 'self'; sandbox"
+            }
+            Role::Frozen => {
+                "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-src 'self'; \
+                 base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
             }
             Role::Asset => "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; sandbox",
             Role::Shown => "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox",
@@ -44,7 +59,12 @@ impl Role {
     pub fn set(self, headers: &mut HeaderMap) {
         headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(self.policy()));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        let referrer = if self == Role::Admin { "same-origin" } else { "strict-origin-when-cross-origin" };
+        let referrer = match self {
+            Role::Admin => "same-origin",
+            // The address may be a secret.
+            Role::Preview | Role::Original => "no-referrer",
+            _ => "strict-origin-when-cross-origin",
+        };
         headers.insert(header::REFERRER_POLICY, HeaderValue::from_static(referrer));
     }
 }

@@ -16,6 +16,8 @@ pub enum Cookie {
     Session,
     /// Secret of the forms before the log-in. `Strict`.
     Form,
+    /// Token of a log-in whose second factor is still asked for. `Strict`.
+    Step,
     /// Language of the pages.
     Language,
 }
@@ -28,6 +30,8 @@ impl Cookie {
             (Cookie::Session, false) => "zhanqun-session",
             (Cookie::Form, true) => "__Host-zhanqun-form",
             (Cookie::Form, false) => "zhanqun-form",
+            (Cookie::Step, true) => "__Host-zhanqun-step",
+            (Cookie::Step, false) => "zhanqun-step",
             (Cookie::Language, _) => "zhanqun-language",
         }
     }
@@ -49,7 +53,7 @@ impl Cookie {
     pub fn set(self, value: &str, secure: bool) -> HeaderValue {
         let (site, rest) = match self {
             Cookie::Session => ("Lax", String::new()),
-            Cookie::Form => ("Strict", String::new()),
+            Cookie::Form | Cookie::Step => ("Strict", String::new()),
             Cookie::Language => ("Lax", format!("; Max-Age={LANGUAGE_SECONDS}")),
         };
         self.line(value, site, &rest, secure)
@@ -61,8 +65,9 @@ impl Cookie {
     }
 
     fn line(self, value: &str, site: &str, rest: &str, secure: bool) -> HeaderValue {
-        // Cookies with that prefix are taken for the whole host only.
-        let path = if self == Cookie::Language || !secure { "/admin" } else { "/" };
+        // Cookies with that prefix are taken for the whole host only; and whoever is logged in sees the pictures of
+        // drafts at their own addresses.
+        let path = if self == Cookie::Session || (secure && self != Cookie::Language) { "/" } else { "/admin" };
         let secure_word = if secure { "; Secure" } else { "" };
         let name = self.name(secure);
         let line = format!("{name}={value}; Path={path}; HttpOnly; SameSite={site}{rest}{secure_word}");

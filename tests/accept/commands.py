@@ -1,5 +1,8 @@
 """Commands beside a running server, backup and restore."""
 
+import os
+import shutil
+import subprocess
 import time
 
 from city import City, as_json, expect
@@ -106,3 +109,37 @@ def second_server(city):
     expect(city.get("/")[0] == 200, "the first server no longer serves")
     expect(len(as_json(city.good("site", "list", "--json"))) == 17, "its commands no longer work")
     return "refused, the first one serves on"
+
+
+FAMILIES = r"""
+import http.client, subprocess, sys, time
+
+def ask(host):
+    connection = http.client.HTTPConnection(host, 8080, timeout=10)
+    connection.request("GET", "/mzj/", headers={"Host": "localhost"})
+    return connection.getresponse().status
+
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+server = subprocess.Popen([sys.argv[1], "serve"], stdout=subprocess.PIPE, text=True)
+try:
+    for line in server.stdout:
+        if "http://" in line:
+            break
+    print(ask("127.0.0.1"), ask("::1"))
+finally:
+    server.terminate()
+    print(server.wait(60))
+"""
+
+
+def families(city):
+    """One socket on [::] answers IPv4 and IPv6; tried in a network of its own, in which [::] is this machine alone."""
+    if os.geteuid() != 0 or not shutil.which("unshare") or not shutil.which("ip"):
+        return "skipped: it takes root, unshare and ip"
+    if subprocess.run(["unshare", "-n", "true"], check=False, capture_output=True).returncode != 0:
+        return "skipped: no network of its own here"
+    environment = {**city.environment, "ZHANQUN_SERVER__LISTEN": "[::]:8080", "ZHANQUN_SERVER__OPS": "127.0.0.1:9090"}
+    command = ["unshare", "-n", "python3", "-c", FAMILIES, city.binary]
+    done = subprocess.run(command, cwd=city.folder, env=environment, capture_output=True, text=True, timeout=180, check=False)
+    expect(done.stdout.split() == ["200", "200", "0"], f"IPv4, IPv6, exit: {done.stdout} {done.stderr[-800:]}")
+    return "IPv4 and IPv6 on [::]"

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules by their layer; a module names only modules of a lower layer.
-const LAYERS: [(&str, u8); 12] = [
+const LAYERS: [(&str, u8); 13] = [
     ("base", 0),
     ("config", 1),
     ("store", 1),
     ("domain", 2),
     ("cache", 3),
+    ("outside", 3),
     ("render", 4),
     ("app", 5),
     ("web", 6),
@@ -21,19 +22,23 @@ const LAYERS: [(&str, u8); 12] = [
 ];
 
 /// Features of the domain by their layer.
-const FEATURES: [(&str, u8); 12] = [
-    ("account", 0),
-    ("audit", 0),
-    ("form", 0),
-    ("site", 1),
-    ("media", 2),
-    ("workflow", 2),
-    ("content", 3),
-    ("disclosure", 4),
-    ("interaction", 4),
-    ("service", 4),
-    ("submission", 4),
-    ("supervision", 4),
+const FEATURES: [(&str, u8); 16] = [
+    ("mail", 0),
+    ("account", 1),
+    ("form", 1),
+    ("audit", 2),
+    ("site", 2),
+    ("archive", 3),
+    ("media", 3),
+    ("workflow", 3),
+    ("content", 4),
+    ("disclosure", 5),
+    ("integration", 5),
+    ("interaction", 5),
+    ("migration", 5),
+    ("service", 5),
+    ("submission", 5),
+    ("supervision", 5),
 ];
 
 /// Lines that a file may have.
@@ -262,4 +267,88 @@ fn the_reader_of_imports_sees_lists() {
         ["app", "base", "store", "web"]
     );
     assert_eq!(named("crate::base::clock::now() + crate::web::x", "crate::"), ["base", "web"]);
+}
+
+/// Names of actions in a source: those that begin a transaction; and, where they are handed on before, texts that begin
+/// with the name of the feature and are no names of rules.
+fn actions(source: &Source) -> Vec<String> {
+    let feature = source.path.strip_prefix("domain/").and_then(|rest| rest.split('/').next());
+    let text = source.lines.join("\n");
+    let hands_on = text.contains("action: &'static str") || text.contains("let action");
+    let begins = |at: usize| text[..at].rfind(".transaction(").is_some_and(|begin| !text[begin..at].contains(';'));
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find('"').map(|open| at + open) {
+        let Some(close) = text[open + 1..].find('"').map(|close| open + 1 + close) else { break };
+        let word = &text[open + 1..close];
+        at = close + 1;
+        let dotted = word.split('.').count() == 2
+            && word
+                .split('.')
+                .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+        let own = hands_on && feature.is_some_and(|feature| word.starts_with(&format!("{feature}.")));
+        if dotted && ((own && !text[..open].ends_with("rule(")) || begins(open)) {
+            found.push(word.to_owned());
+        }
+    }
+    found
+}
+
+#[test]
+fn every_action_has_a_name_in_the_audit_log() {
+    // Words that look like actions: a file, and the texts of a mail.
+    const OTHERS: [&str; 2] = ["site.toml", "mail.log_in"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // Of the store only one part acts by itself; the rest has examples.
+    let acts = |path: &str| !path.starts_with("store/") || path == "store/site.rs";
+    // Rules have names of the same form; they are explained in one place.
+    let rules = fs::read_to_string(root.join("src/domain/error.rs")).unwrap();
+    let actions: std::collections::BTreeSet<String> = sources()
+        .iter()
+        .filter(|source| acts(&source.path))
+        .flat_map(actions)
+        .filter(|word| !rules.contains(&format!("\"{word}\" =>")))
+        .collect();
+    assert!(actions.len() > 40 && actions.contains("account.unlock") && actions.contains("site.rename"), "{actions:?}");
+    let mut faults = Vec::new();
+    for language in ["zh-CN", "en"] {
+        let catalogue = root.join(format!("themes/admin/locales/{language}/audit.toml"));
+        let texts: toml::Table = toml::from_str(&fs::read_to_string(&catalogue).unwrap()).unwrap();
+        for action in actions.iter().filter(|action| !OTHERS.contains(&action.as_str())) {
+            if !texts.contains_key(&format!("action.{action}")) {
+                faults.push(format!("{}: action.{action} is missing", catalogue.display()));
+            }
+        }
+    }
+    assert_none(faults);
+}
+
+#[test]
+fn numbers_of_lists_unique_keys_and_tables_are_given_once() {
+    let mut given: BTreeMap<(&str, String), String> = BTreeMap::new();
+    let mut faults = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for source in sources().iter().filter(|source| source.path.ends_with("/tables.rs")) {
+        let text = fs::read_to_string(root.join(&source.path)).unwrap();
+        let mut comment = "";
+        for line in text.lines().map(str::trim) {
+            if line.starts_with("///") {
+                comment = line;
+            }
+            let Some((name, number)) = line.split_once(": u8 = ") else { continue };
+            let kind = match name {
+                "const TABLE" => "table",
+                _ if comment.starts_with("/// List:") => "list",
+                _ if comment.starts_with("/// Unique:") => "unique key",
+                _ => continue,
+            };
+            let number = number.trim_end_matches(';').to_owned();
+            let place = format!("{}: {name}", source.path);
+            if let Some(other) = given.insert((kind, number.clone()), place.clone()) {
+                faults.push(format!("{kind} {number}: {other} and {place}"));
+            }
+        }
+    }
+    assert!(given.len() > 30, "{given:?}");
+    assert_none(faults);
 }

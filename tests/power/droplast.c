@@ -11,6 +11,9 @@
  *
  * Whoever ends the process (SIGKILL) can then build the tree that a disk
  * would hold which kept only what it was told to keep.
+ *
+ * While there is a file `refuse` in the shadow folder, every call fails (EIO);
+ * while there is `refuse-data`, only fdatasync does.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -75,8 +78,15 @@ static int copy_dir(const char *path, const char *shadow, unsigned long inode)
     return rename(tmp, to);
 }
 
+static int refused(const char *shadow, const char *how)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/%s", shadow, how);
+    return access(path, F_OK) == 0;
+}
+
 /* 1: not ours, 0: kept, -1: failed */
-static int keep(int fd)
+static int keep(int fd, int data)
 {
     const char *root = getenv("DROPLAST_DIR"), *shadow = getenv("DROPLAST_SHADOW");
     if (!root || !shadow)
@@ -93,6 +103,10 @@ static int keep(int fd)
     struct stat st;
     if (fstat(fd, &st) != 0)
         return 1;
+    if (refused(shadow, "refuse") || (data && refused(shadow, "refuse-data"))) {
+        errno = EIO;
+        return -1;
+    }
     pthread_mutex_lock(&lock);
     int done = S_ISDIR(st.st_mode) ? copy_dir(path, shadow, st.st_ino) : copy_file(fd, shadow, st.st_ino);
     pthread_mutex_unlock(&lock);
@@ -103,12 +117,12 @@ static int keep(int fd)
 
 int fsync(int fd)
 {
-    int kept = keep(fd);
+    int kept = keep(fd, 0);
     return kept == 1 ? (int)syscall(SYS_fsync, fd) : kept;
 }
 
 int fdatasync(int fd)
 {
-    int kept = keep(fd);
+    int kept = keep(fd, 1);
     return kept == 1 ? (int)syscall(SYS_fdatasync, fd) : kept;
 }

@@ -1,21 +1,23 @@
-//! Actions on people: load, may the actor?, do the rules allow it?, one transaction.
+//! What is done to people by those who manage them: load, may the actor?, do the rules allow it?, one transaction.
 
-use crate::base::id::UserId;
+use crate::base::id::{SessionId, UserId};
 use crate::domain::error::{Broken, Error, Result};
-use crate::store::{self, Read, Store, Transaction};
+use crate::domain::mail;
+use crate::store::{self, ListKey, Position, Read, Store, Transaction};
 
-use super::log_in::count_failure;
 use super::rules::{FORMER_PASSWORDS, check_display_name, check_grants, check_name, check_password};
-use super::tables::NAME;
-use super::{By, Failures, Gate, Grant, PasswordHash, Person, Place, Refusal, Role, Session, User};
+use super::tables::{NAME, SESSIONS_OF_USER};
+use super::{By, Failures, Gate, Grant, Hold, PasswordHash, Session, User};
 
 /// Somebody who shall be able to log in.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct NewUser {
     /// Name to log in with; capitals become small letters.
     pub name: String,
     /// Name for people; the log-in name if empty.
     pub display_name: String,
+    /// Where mail reaches the person; may be empty.
+    pub email: String,
     /// First password.
     pub password: String,
     /// What the person may do, and where.
@@ -30,7 +32,7 @@ impl std::fmt::Debug for NewUser {
     }
 }
 
-fn rules(broken: Vec<Broken>) -> Error {
+pub(super) fn rules(broken: Vec<Broken>) -> Error {
     Error::Rules { broken }
 }
 
@@ -38,12 +40,7 @@ fn one(broken: Broken) -> Error {
     rules(vec![broken])
 }
 
-/// Users and grants belong to `security` (三员分立).
-fn require_security(by: &By) -> Result<()> {
-    by.require(Role::Security, Place::Group)
-}
-
-fn load(tx: &Transaction, id: UserId) -> Result<User> {
+pub(super) fn load(tx: &Transaction, id: UserId) -> Result<User> {
     tx.get(id.0)?.ok_or_else(|| Error::not_found("user", id))
 }
 
@@ -54,12 +51,30 @@ fn distinct(grants: &[Grant]) -> Vec<Grant> {
     grants
 }
 
-/// Makes a user.
+/// An address for mail without blanks around it.
 ///
 /// # Errors
-/// `Forbidden`; the rules of name, password and grants; `name.taken`.
+/// `email.form`.
+fn check_email(email: &str) -> Result<String> {
+    let email = email.trim();
+    if email.is_empty() || mail::is_address(email) {
+        Ok(email.to_owned())
+    } else {
+        Err(Error::rule("email.form", "email", email))
+    }
+}
+
+/// Makes a user: `security` anybody, the manager of a site one who belongs to it.
+///
+/// # Errors
+/// `Forbidden`; the rules of name, address, password and grants; `name.taken`.
 pub fn create(store: &Store, by: &By, new: &NewUser, now: i64) -> Result<User> {
-    require_security(by)?;
+    let grants = distinct(&new.grants);
+    if grants.is_empty() && !by.manages_all_users() {
+        return Err(Error::Forbidden { role: "security" });
+    }
+    by.require_grants(&[], &grants)?;
+    check_grants(&grants).map_err(rules)?;
     let name = new.name.trim().to_lowercase();
     check_name(&name).map_err(one)?;
     let display_name = match new.display_name.trim() {
@@ -67,8 +82,7 @@ pub fn create(store: &Store, by: &By, new: &NewUser, now: i64) -> Result<User> {
         given => given.to_owned(),
     };
     check_display_name(&display_name).map_err(one)?;
-    let grants = distinct(&new.grants);
-    check_grants(&grants).map_err(rules)?;
+    let email = check_email(&new.email)?;
     check_password(&new.password, &name).map_err(rules)?;
     let taken = || Error::rule("name.taken", "name", &name);
     if store.unique(NAME, name.as_bytes())?.is_some() {
@@ -80,16 +94,20 @@ pub fn create(store: &Store, by: &By, new: &NewUser, now: i64) -> Result<User> {
         id: UserId(tx.new_id()),
         name: name.clone(),
         display_name,
+        email,
         password,
         former_passwords: Vec::new(),
         password_set: now,
         must_change_password: new.must_change_password,
+        second_factor: None,
         grants,
         disabled: false,
         failures: Failures::default(),
         created: now,
         last_log_in: None,
         epoch: 0,
+        known: Vec::new(),
+        notices: Vec::new(),
     };
     tx.put_new(&user)?;
     match store.commit(tx) {
@@ -100,7 +118,7 @@ pub fn create(store: &Store, by: &By, new: &NewUser, now: i64) -> Result<User> {
 }
 
 /// The user with another password; the rules have been asked but for the former passwords.
-fn with_password(mut user: User, password: &str, now: i64) -> Result<User> {
+pub(super) fn with_password(mut user: User, password: &str, now: i64) -> Result<User> {
     check_password(password, &user.name).map_err(rules)?;
     let before = std::iter::once(&user.password).chain(&user.former_passwords);
     if before.take(FORMER_PASSWORDS).any(|former| former.verify(password)) {
@@ -114,79 +132,18 @@ fn with_password(mut user: User, password: &str, now: i64) -> Result<User> {
     Ok(user)
 }
 
-/// Sets somebody's password, ends his log-ins and unlocks him. `once`: he must choose another at the next log-in.
-///
-/// # Errors
-/// `NotFound`, `Forbidden`; the rules of passwords, `user.own`; `Conflict`.
-pub fn set_password(store: &Store, by: &By, id: UserId, password: &str, once: bool, now: i64) -> Result<User> {
-    require_security(by)?;
-    let mut tx = store.transaction(by.actor(), "account.set_password");
-    let user = load(&tx, id)?;
-    if by.is(&user) {
-        return Err(Error::rule("user.own", "user", &user.name));
-    }
-    let mut user = with_password(user, password, now)?;
-    tx = tx.note(user.name.clone());
-    user.must_change_password = once;
-    user.failures = Failures::default();
-    tx.put(&user)?;
-    store.commit(tx)?;
-    Ok(user)
-}
-
-/// Changes one's own password; every other log-in ends. A wrong present password counts like one at the log-in.
-///
-/// # Errors
-/// [`Refusal::Wrong`] and [`Refusal::Locked`] for the present password; the rules of passwords; `Conflict`.
-pub fn change_password(
-    store: &Store,
-    gate: &Gate,
-    by: &By,
-    person: &Person,
-    present: &str,
-    password: &str,
-    now: i64,
-) -> Result<Person, Refusal> {
-    let mut tx = store.transaction(by.actor(), "account.change_password");
-    let user = load(&tx, person.user.id)?;
-    if !by.is(&user) {
-        return Err(Error::Forbidden { role: "self" }.into());
-    }
-    if let Some(until) = user.failures.locked(now) {
-        return Err(Refusal::Locked { until });
-    }
-    if !user.password.verify(present) {
-        let user = count_failure(store, gate, user.id, by.actor(), now)?;
-        return Err(user.failures.locked(now).map_or(Refusal::Wrong, |until| Refusal::Locked { until }));
-    }
-    let mut session: Session =
-        tx.get(person.session.id.0)?.ok_or_else(|| Error::not_found("session", person.session.id))?;
-    let mut user = with_password(user, password, now)?;
-    user.must_change_password = false;
-    user.failures = Failures::default();
-    session.epoch = user.epoch;
-    session.seen = now;
-    tx.put(&user)?;
-    tx.put(&session)?;
-    store.commit(tx)?;
-    Ok(Person { user, session })
-}
-
-/// Changes a user under the action's name.
+/// Changes somebody else under the action's name.
 fn change(
     store: &Store,
     by: &By,
     id: UserId,
+    wanted: Hold,
     action: &'static str,
     change: impl FnOnce(&mut User) -> Result<()>,
 ) -> Result<User> {
-    require_security(by)?;
     let mut tx = store.transaction(by.actor(), action);
     let before = load(&tx, id)?;
-    // Nobody raises, lowers or frees himself.
-    if by.is(&before) {
-        return Err(Error::rule("user.own", "user", &before.name));
-    }
+    by.require_hold(wanted, &before)?;
     let mut user = before.clone();
     change(&mut user)?;
     if user != before {
@@ -197,14 +154,63 @@ fn change(
     Ok(user)
 }
 
-/// Replaces somebody's grants.
+/// Sets somebody's password, ends his log-ins and unlocks him. `once`: he must choose another at the next log-in.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; the rules of passwords, `user.own`; `Conflict`.
+pub fn set_password(store: &Store, by: &By, id: UserId, password: &str, once: bool, now: i64) -> Result<User> {
+    change(store, by, id, Hold::Whole, "account.set_password", |user| {
+        *user = with_password(user.clone(), password, now)?;
+        user.must_change_password = once;
+        user.failures = Failures::default();
+        Ok(())
+    })
+}
+
+/// Changes somebody's name for people and address for mail.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; `display_name.form`, `email.form`, `user.own`; `Conflict`.
+pub fn set_details(store: &Store, by: &By, id: UserId, display_name: &str, email: &str) -> Result<User> {
+    change(store, by, id, Hold::Whole, "account.set_details", |user| {
+        let display_name = display_name.trim();
+        check_display_name(display_name).map_err(one)?;
+        user.display_name = display_name.to_owned();
+        user.email = check_email(email)?;
+        Ok(())
+    })
+}
+
+/// Replaces somebody's grants. A manager may change those inside his own sites only.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`; the rules of grants, `user.own`; `Conflict`.
 pub fn set_grants(store: &Store, by: &By, id: UserId, grants: &[Grant]) -> Result<User> {
     let grants = distinct(grants);
-    check_grants(&grants).map_err(rules)?;
-    change(store, by, id, "account.set_grants", |user| {
+    change_grants(store, by, id, |_| grants)
+}
+
+/// Gives somebody a grant; one that he has already is fine.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`; the rules of grants, `user.own`; `Conflict`.
+pub fn give_grant(store: &Store, by: &By, id: UserId, grant: Grant) -> Result<User> {
+    change_grants(store, by, id, |before| distinct(&before.iter().copied().chain([grant]).collect::<Vec<_>>()))
+}
+
+/// Takes a grant from somebody; one that he does not have is fine.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `user.own`; `Conflict`.
+pub fn take_grant(store: &Store, by: &By, id: UserId, grant: Grant) -> Result<User> {
+    change_grants(store, by, id, |before| before.iter().copied().filter(|held| *held != grant).collect())
+}
+
+fn change_grants(store: &Store, by: &By, id: UserId, replace: impl FnOnce(&[Grant]) -> Vec<Grant>) -> Result<User> {
+    change(store, by, id, Hold::Part, "account.set_grants", |user| {
+        let grants = replace(&user.grants);
+        by.require_grants(&user.grants, &grants)?;
+        check_grants(&grants).map_err(rules)?;
         user.grants = grants;
         Ok(())
     })
@@ -215,7 +221,7 @@ pub fn set_grants(store: &Store, by: &By, id: UserId, grants: &[Grant]) -> Resul
 /// # Errors
 /// `NotFound`, `Forbidden`, `user.own`, `Conflict`.
 pub fn disable(store: &Store, by: &By, id: UserId) -> Result<User> {
-    change(store, by, id, "account.disable", |user| {
+    change(store, by, id, Hold::Whole, "account.disable", |user| {
         if !user.disabled {
             user.disabled = true;
             user.epoch += 1;
@@ -229,23 +235,61 @@ pub fn disable(store: &Store, by: &By, id: UserId) -> Result<User> {
 /// # Errors
 /// `NotFound`, `Forbidden`, `user.own`, `Conflict`.
 pub fn enable(store: &Store, by: &By, id: UserId) -> Result<User> {
-    change(store, by, id, "account.enable", |user| {
+    change(store, by, id, Hold::Whole, "account.enable", |user| {
         user.disabled = false;
         Ok(())
     })
 }
 
-/// Ends the lock after wrong passwords; locks of addresses end as well, when ops do it.
+/// Ends the lock after wrong passwords; locks of addresses end as well, when ops or `security` do it.
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `user.own`, `Conflict`.
 pub fn unlock(store: &Store, gate: &Gate, by: &By, id: UserId) -> Result<User> {
-    let user = change(store, by, id, "account.unlock", |user| {
+    let user = change(store, by, id, Hold::Whole, "account.unlock", |user| {
         user.failures = Failures::default();
         Ok(())
     })?;
-    if by.user().is_none() {
+    if by.manages_all_users() {
         gate.attempts.forget_addresses();
     }
     Ok(user)
+}
+
+/// Takes somebody's second factor away, when the phone is lost; his log-ins end. By `security` only: who may also
+/// set the password would have the whole account.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `user.own`, `Conflict`.
+pub fn reset_second_factor(store: &Store, by: &By, id: UserId) -> Result<User> {
+    change(store, by, id, Hold::Whole, "account.second_factor_reset", |user| {
+        if !by.manages_all_users() {
+            return Err(Error::Forbidden { role: "security" });
+        }
+        if user.second_factor.take().is_some() {
+            user.epoch += 1;
+        }
+        Ok(())
+    })
+}
+
+/// Ends every log-in of somebody else; returns how many there were.
+///
+/// # Errors
+/// `NotFound`, `Forbidden`, `user.own`, `Conflict`.
+pub fn end_sessions(store: &Store, gate: &Gate, by: &By, id: UserId) -> Result<usize> {
+    let mut tx = store.transaction(by.actor(), "account.session_revoke");
+    let user = load(&tx, id)?;
+    by.require_hold(Hold::Whole, &user)?;
+    tx = tx.note(format!("all of {}", user.name));
+    let mut ended = Vec::new();
+    for entry in tx.list(ListKey::new(SESSIONS_OF_USER, &[id.0]), Position::FIRST, usize::MAX)? {
+        tx.delete::<Session>(entry.id);
+        ended.push(SessionId(entry.id));
+    }
+    if !ended.is_empty() {
+        store.commit(tx)?;
+        ended.iter().for_each(|session| gate.last_seen.forget(*session));
+    }
+    Ok(ended.len())
 }

@@ -3,7 +3,7 @@
 use crate::domain::error::{Error, Result};
 use crate::store::Actor;
 
-use super::{Place, Role, User};
+use super::{ApiToken, Place, Role, User};
 
 /// Who carries an action out: ops at the command line and the server itself may do everything,
 /// a person what the grants say.
@@ -30,6 +30,12 @@ impl By {
         By { actor, user: Some(Box::new(user.clone())) }
     }
 
+    /// A program with a key of a person, at an address: the person's grants, and the number of the key beside the
+    /// address in the journal.
+    pub fn token(user: &User, token: &ApiToken, address: &str) -> By {
+        By::person(user, &format!("{address} token:{}", token.id))
+    }
+
     /// As the journal names it.
     pub fn actor(&self) -> &Actor {
         &self.actor
@@ -51,6 +57,19 @@ impl By {
     /// `Forbidden`.
     pub fn require(&self, role: Role, place: Place<'_>) -> Result<()> {
         if self.may(role, place) { Ok(()) } else { Err(Error::Forbidden { role: role.word() }) }
+    }
+
+    /// True where the actor works with what is not published at `place`.
+    pub fn sees(&self, place: Place<'_>) -> bool {
+        self.user.as_ref().is_none_or(|user| user.sees(place))
+    }
+
+    /// Like [`By::require`], but what the actor may not see does not exist for him.
+    ///
+    /// # Errors
+    /// `NotFound` of `what` with `name`; `Forbidden`.
+    pub fn require_seen(&self, role: Role, place: Place<'_>, what: &'static str, name: impl ToString) -> Result<()> {
+        if self.sees(place) { self.require(role, place) } else { Err(Error::not_found(what, name)) }
     }
 
     /// True if `user` is who acts.

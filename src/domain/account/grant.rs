@@ -67,6 +67,17 @@ impl Role {
         matches!(self, Role::Admin | Role::Security | Role::Auditor | Role::Supervisor)
     }
 
+    /// True where a grant of this role is enough for what takes `role`: `admin` may do everything except what belongs
+    /// to `security` and `auditor` (三员分立), any other role implies none.
+    pub fn fits(self, role: Role) -> bool {
+        self == role || (self == Role::Admin && !matches!(role, Role::Security | Role::Auditor))
+    }
+
+    /// True where the role works with what is not published.
+    pub fn works(self) -> bool {
+        matches!(self, Role::Editor | Role::Reviewer | Role::Publisher | Role::Manager | Role::Admin)
+    }
+
     /// True where the role works with sites; `security` and `auditor` do not.
     pub fn sees_sites(self) -> bool {
         !matches!(self, Role::Security | Role::Auditor)
@@ -104,6 +115,16 @@ impl Scope {
             (Scope::Site(own), Place::Site(site) | Place::Channel(site, _)) => own == site,
             (Scope::Channel(own, column), Place::Channel(site, chain)) => own == site && chain.contains(&column),
             _ => false,
+        }
+    }
+}
+
+impl Scope {
+    /// True where the scope includes the site or some column of it.
+    pub fn reaches(self, site: SiteId) -> bool {
+        match self {
+            Scope::Group => true,
+            Scope::Site(own) | Scope::Channel(own, _) => own == site,
         }
     }
 }

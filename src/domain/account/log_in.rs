@@ -3,15 +3,23 @@
 //! A name that nobody has is answered like a wrong password: the same work,
 //! one entry in the journal, the same lock. Only the lock of such a name is
 //! kept in memory, so it ends with a restart of the server.
+//!
+//! Where there is a second factor, the right password only opens the question
+//! for it. The failures of an account are forgotten by a whole log-in, not by a
+//! right password, so that guessing codes locks like guessing passwords.
 
 use std::net::IpAddr;
 
 use crate::base::id::{SessionId, UserId};
 use crate::domain::error::{Error, Result};
+use crate::domain::mail::{self, NewLetter};
 use crate::store::{self, Actor, ListKey, Position, Read, Store, Transaction};
 
 use super::tables::{SESSIONS_BY_END, SESSIONS_OF_USER, end_of};
-use super::{By, Failures, Gate, LastLogIn, PasswordHash, Place, Role, Session, Token, User, user_by_name};
+use super::{
+    By, Failures, Gate, Hold, LastLogIn, LogInNotice, PasswordHash, Session, Token, Used, User, browser, user,
+    user_by_name,
+};
 
 /// Log-ins of one person at once; the oldest ends when there is one more.
 const SESSIONS: usize = 20;
@@ -64,6 +72,15 @@ pub enum Refusal {
         /// End of the lock, milliseconds since 1970.
         until: i64,
     },
+    /// The password was right, a second factor is asked for: see [`second_step`].
+    #[error("a second factor is needed")]
+    SecondStep {
+        /// For the browser; it is kept nowhere.
+        pending: Token,
+    },
+    /// The second factor came too late, or the account has changed since: begin again.
+    #[error("the log-in must begin again")]
+    Ended,
     /// A fault.
     #[error(transparent)]
     Failed(#[from] Error),
@@ -105,10 +122,83 @@ pub fn log_in(store: &Store, gate: &Gate, typed: Credentials<'_>, now: i64) -> R
         let user = count_failure(store, gate, user.id, &visitor(address), now)?;
         return Err(user.failures.locked(now).map_or(Refusal::Wrong, |until| Refusal::Locked { until }));
     }
+    if user.second_factor.is_some() {
+        let pending = Token::random()?;
+        gate.pending.add(&pending, user.id, user.password, now);
+        return Err(Refusal::SecondStep { pending });
+    }
+    enter(store, gate, &Entry { user: user.id, password: &user.password, code: None, from: Origin::of(typed) }, now)
+}
+
+/// Ends a log-in whose password was right with a code of the second factor. A wrong code counts like a wrong password.
+///
+/// # Errors
+/// [`Refusal::Wrong`], [`Refusal::Locked`], [`Refusal::Ended`], [`Refusal::Failed`].
+pub fn second_step(
+    store: &Store,
+    gate: &Gate,
+    pending: &Token,
+    code: &str,
+    (address, agent): (IpAddr, &str),
+    now: i64,
+) -> Result<LoggedIn, Refusal> {
+    if let Some(until) = gate.attempts.address_locked(address, now) {
+        return Err(Refusal::Locked { until });
+    }
+    let begun = gate.pending.get(pending, now).ok_or(Refusal::Ended)?;
+    let found = user(store, begun.user)?.ok_or(Refusal::Ended)?;
+    if let Some(until) = found.failures.locked(now) {
+        return Err(Refusal::Locked { until });
+    }
+    let from = Origin { address, agent };
+    let entry = Entry { user: begun.user, password: &begun.password, code: Some(code), from };
+    match enter(store, gate, &entry, now) {
+        Ok(logged_in) => {
+            gate.pending.remove(pending);
+            Ok(logged_in)
+        }
+        Err(Refusal::Wrong) => {
+            gate.attempts.address_failed(address, &gate.policy, now);
+            let user = count_failure(store, gate, begun.user, &visitor(address), now)?;
+            Err(user.failures.locked(now).map_or(Refusal::Wrong, |until| Refusal::Locked { until }))
+        }
+        Err(Refusal::Ended) => {
+            gate.pending.remove(pending);
+            Err(Refusal::Ended)
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// From where and with what somebody comes.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    address: IpAddr,
+    agent: &'a str,
+}
+
+impl<'a> Origin<'a> {
+    fn of(typed: Credentials<'a>) -> Origin<'a> {
+        Origin { address: typed.address, agent: typed.agent }
+    }
+}
+
+/// Somebody who has shown his password.
+struct Entry<'a> {
+    user: UserId,
+    /// The password that was right.
+    password: &'a PasswordHash,
+    /// A code of the second factor, once it is asked for.
+    code: Option<&'a str>,
+    from: Origin<'a>,
+}
+
+/// Lets somebody in, again while others change the same rows.
+fn enter(store: &Store, gate: &Gate, entry: &Entry<'_>, now: i64) -> Result<LoggedIn, Refusal> {
     let token = Token::random()?;
     let mut tries = 0;
     loop {
-        match begin(store, gate, &user, typed, &token, now) {
+        match begin(store, gate, entry, &token, now) {
             Err(Refusal::Failed(Error::Store(store::Error::Conflict { .. }))) if tries < TRIES => tries += 1,
             Err(refusal) => return Err(refusal),
             Ok((user, session)) => {
@@ -143,25 +233,26 @@ pub(super) fn count_failure(store: &Store, gate: &Gate, id: UserId, actor: &Acto
     }
 }
 
-/// The transaction of a log-in whose password was right for `checked`.
-fn begin(
-    store: &Store,
-    gate: &Gate,
-    checked: &User,
-    typed: Credentials<'_>,
-    token: &Token,
-    now: i64,
-) -> Result<(User, Session), Refusal> {
-    let address = typed.address.to_string();
-    let actor = Actor { name: checked.name.clone(), address: address.clone() };
-    let mut tx = store.transaction(actor, "account.log_in");
-    let mut user: User = tx.get(checked.id.0)?.ok_or_else(|| Error::not_found("user", checked.id))?;
+/// The transaction of a log-in.
+fn begin(store: &Store, gate: &Gate, entry: &Entry<'_>, token: &Token, now: i64) -> Result<(User, Session), Refusal> {
+    let address = entry.from.address.to_string();
+    let missing = || Error::not_found("user", entry.user);
+    let name = user(store, entry.user)?.ok_or_else(missing)?.name;
+    let mut tx = store.transaction(Actor { name, address: address.clone() }, "account.log_in");
+    let mut user: User = tx.get(entry.user.0)?.ok_or_else(missing)?;
     // Others may have guessed meanwhile: what counts is the order of the transactions.
     if let Some(until) = user.failures.locked(now) {
         return Err(Refusal::Locked { until });
     }
-    if user.disabled || user.password != checked.password {
-        return Err(Refusal::Wrong);
+    if user.disabled || user.password != *entry.password || user.second_factor.is_some() != entry.code.is_some() {
+        return Err(if entry.code.is_some() { Refusal::Ended } else { Refusal::Wrong });
+    }
+    if let (Some(factor), Some(code)) = (&mut user.second_factor, entry.code) {
+        match factor.take(code, now) {
+            None => return Err(Refusal::Wrong),
+            Some(Used::Phone) => {}
+            Some(Used::Recovery(left)) => tx = tx.note(format!("recovery code, {left} left")),
+        }
     }
     let session = Session {
         id: SessionId(tx.new_id()),
@@ -172,10 +263,19 @@ fn begin(
         seen: now,
         ends: now.saturating_add(gate.policy.longest),
         address: address.clone(),
-        agent: typed.agent.chars().filter(|character| !character.is_control()).take(AGENT).collect(),
+        agent: entry.from.agent.chars().filter(|character| !character.is_control()).take(AGENT).collect(),
         before: user.last_log_in.clone(),
         failures: user.failures.count,
+        enrolling: None,
     };
+    let browser = browser(&session.agent);
+    if user.meet(entry.from.address, &browser, now) {
+        let notice = LogInNotice { session: session.id, time: now, address: address.clone(), browser };
+        if gate.policy.mail && !user.email.is_empty() {
+            mail::post(&mut tx, letter(&user, &notice), now)?;
+        }
+        user.tell(notice);
+    }
     user.last_log_in = Some(LastLogIn { time: now, address, failures: user.failures.count });
     user.failures = Failures::default();
     clear(&mut tx, &user, now)?;
@@ -183,6 +283,16 @@ fn begin(
     tx.put_new(&session)?;
     store.commit(tx)?;
     Ok((user, session))
+}
+
+/// The mail that tells of a log-in.
+fn letter(user: &User, notice: &LogInNotice) -> NewLetter {
+    let browser = if notice.browser.is_empty() { "?" } else { &notice.browser };
+    NewLetter::new(&user.email, &user.display_name, "mail.log_in")
+        .with("account", &user.name)
+        .with("time", crate::base::clock::minute(notice.time))
+        .with("address", &notice.address)
+        .with("browser", browser)
 }
 
 /// Clears ended log-ins of everybody away, and the oldest of a person who has too many.
@@ -224,13 +334,13 @@ pub fn log_out(store: &Store, gate: &Gate, by: &By, session: &Session) -> Result
     end(store, gate, by, session, "account.log_out")
 }
 
-/// Ends a log-in: one's own anywhere, or somebody's by `security`.
+/// Ends a log-in: one's own anywhere, or that of somebody whose account one manages.
 ///
 /// # Errors
-/// `NotFound` where it is none of `user`; `Forbidden`.
+/// `NotFound` where it is none of `user`, or he does not exist for the actor; `Forbidden`.
 pub fn revoke(store: &Store, gate: &Gate, by: &By, user: &User, session: SessionId) -> Result<()> {
     if !by.is(user) {
-        by.require(Role::Security, Place::Group)?;
+        by.require_hold(Hold::Whole, user)?;
     }
     let found: Option<Session> = store.get(session.0)?;
     let found = found.filter(|session| session.user == user.id);

@@ -1,11 +1,11 @@
 //! Reads of people and their log-ins.
 
-use crate::base::id::{SessionId, UserId};
-use crate::domain::error::Result;
+use crate::base::id::{SessionId, SiteId, UserId};
+use crate::domain::error::{Error, Result};
 use crate::store::{ListKey, Position, Read, Store};
 
 use super::tables::{NAME, SESSIONS_OF_USER, TOKEN, USERS};
-use super::{Gate, Session, Token, User, log_in};
+use super::{By, Gate, Hold, Session, Token, User, log_in};
 
 /// A person with the log-in by which he came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,69 @@ pub fn users(read: &impl Read) -> Result<Vec<User>> {
     }
     users.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(users)
+}
+
+/// Every user, by name, for who manages all of them.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn users_seen(read: &impl Read, by: &By) -> Result<Vec<User>> {
+    if by.manages_all_users() { users(read) } else { Err(Error::Forbidden { role: "security" }) }
+}
+
+/// The people of a site whom the actor manages, by name: those with a grant inside the site.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn users_of_site(read: &impl Read, by: &By, site: SiteId) -> Result<Vec<User>> {
+    if !by.manages_users_of(site) {
+        return Err(Error::Forbidden { role: "manager" });
+    }
+    let mut users = users(read)?;
+    users.retain(|user| user.grants.iter().any(|grant| grant.scope.site() == Some(site)));
+    Ok(users)
+}
+
+/// Those who work in a site or a column of it, by name for people, for somebody who works there too.
+///
+/// # Errors
+/// `NotFound` of the site.
+pub fn colleagues(read: &impl Read, by: &By, site: SiteId) -> Result<Vec<User>> {
+    if !by.user().is_none_or(|user| user.works_in(site)) {
+        return Err(Error::not_found("site", site));
+    }
+    let mut users = users(read)?;
+    let works = |user: &User| user.grants.iter().any(|grant| grant.role.works() && grant.scope.site() == Some(site));
+    users.retain(works);
+    users.sort_by(|a, b| a.display_name.cmp(&b.display_name));
+    Ok(users)
+}
+
+/// A user whom the actor manages, with what he may do with the account.
+///
+/// # Errors
+/// `NotFound` where there is none or he does not exist for the actor.
+pub fn user_seen(read: &impl Read, by: &By, id: UserId) -> Result<(User, Hold)> {
+    let missing = || Error::not_found("user", id);
+    let user = user(read, id)?.ok_or_else(missing)?;
+    match by.hold(&user) {
+        Hold::None => Err(missing()),
+        hold => Ok((user, hold)),
+    }
+}
+
+/// Log-ins of somebody whose account the actor manages whole, or his own; see [`sessions`].
+///
+/// # Errors
+/// `NotFound`, `Forbidden`.
+pub fn sessions_of(read: &impl Read, gate: &Gate, by: &By, user: &User, now: i64) -> Result<Vec<(Session, i64)>> {
+    match by.hold(user) {
+        _ if by.is(user) => {}
+        Hold::Whole => {}
+        Hold::Part => return Err(Error::Forbidden { role: "security" }),
+        Hold::None => return Err(Error::not_found("user", user.id)),
+    }
+    sessions(read, gate, user, now)
 }
 
 /// Log-ins of a user that count at `now`, the newest first, each with the time of its last use.

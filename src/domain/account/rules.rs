@@ -147,20 +147,27 @@ fn fold(character: char) -> char {
     }
 }
 
+/// Roles of which one person holds one at most (三员分立).
+const SEPARATE: [Role; 3] = [Role::Admin, Role::Security, Role::Auditor];
+
 /// May one person hold these grants together?
 ///
 /// # Errors
-/// `grant.group_only` for a role of the group in a narrower scope, `grant.separate` for `security`
-/// together with `auditor` (三员分立).
+/// `grant.group_only` for a role of the group in a narrower scope, `grant.separate` for two of `admin`, `security`
+/// and `auditor` (三员分立).
 pub fn check_grants(grants: &[Grant]) -> Result<(), Vec<Broken>> {
     let mut found: Vec<Broken> = grants
         .iter()
         .filter(|grant| grant.role.is_group_only() && grant.scope != Scope::Group)
         .map(|grant| broken("grant.group_only", "grant", grant.role.word()))
         .collect();
-    let holds = |role| grants.iter().any(|grant| grant.role == role);
-    if holds(Role::Security) && holds(Role::Auditor) {
-        found.push(broken("grant.separate", "grant", "security, auditor"));
+    let held: Vec<&str> = SEPARATE
+        .iter()
+        .filter(|role| grants.iter().any(|grant| grant.role == **role))
+        .map(|role| role.word())
+        .collect();
+    if held.len() > 1 {
+        found.push(broken("grant.separate", "grant", &held.join(", ")));
     }
     if found.is_empty() { Ok(()) } else { Err(found) }
 }

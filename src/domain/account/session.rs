@@ -9,7 +9,7 @@ use crate::base::id::{SessionId, UserId};
 use crate::domain::error::Result;
 use crate::store;
 
-use super::{Policy, User};
+use super::{FactorSecret, Policy, User};
 
 /// A log-in of a person in one browser.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,9 @@ pub struct Session {
     /// Wrong passwords between the log-in before and this one.
     #[serde(default)]
     pub failures: u32,
+    /// The secret of a second factor that is being set up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enrolling: Option<FactorSecret>,
 }
 
 impl Session {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::id::{ChannelId, DocumentId, MediaId, ReferenceId, RevisionId, SiteId};
+use crate::base::id::{ChannelId, DocumentId, MediaId, ReferenceId, RevisionId, SiteId, UserId};
+
+/// A time that never comes: pinned until then is pinned for good. The year 9999, milliseconds since 1970.
+pub const FOREVER: i64 = 253_370_736_000_000;
 
 /// Where a document stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -21,6 +24,29 @@ pub enum State {
     Withdrawn,
     /// 过期: left the site at its valid-until time.
     Expired,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [State; 6] =
+        [State::Draft, State::InReview, State::Scheduled, State::Published, State::Withdrawn, State::Expired];
+
+    /// The word used in addresses and message keys.
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Draft => "draft",
+            State::InReview => "in_review",
+            State::Scheduled => "scheduled",
+            State::Published => "published",
+            State::Withdrawn => "withdrawn",
+            State::Expired => "expired",
+        }
+    }
+
+    /// The state of a word.
+    pub fn of(word: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.word() == word)
+    }
 }
 
 /// A title picture.
@@ -89,6 +115,18 @@ pub struct Document {
     pub card: Card,
     /// Created, milliseconds since 1970.
     pub created: i64,
+    /// Last saved, moved or changed in state; lists of editors go by it.
+    #[serde(default)]
+    pub changed: i64,
+    /// Who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<UserId>,
+    /// Who wrote what was not published yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub writers: Vec<UserId>,
+    /// Every editor of the column may change it, not only its author.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared: bool,
     /// First published, milliseconds since 1970; set by the server. 0 before.
     #[serde(default)]
     pub published: i64,
@@ -98,36 +136,70 @@ pub struct Document {
     /// Publication time on the site that an import brought it from; becomes `published` with the first publishing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub was_published: Option<i64>,
+    /// A page without a date: its times only place it in lists, and no reader is shown them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undated: bool,
     /// Pinned to the top of its column.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
+    /// Pinned no longer from this time on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pinned_until: Option<i64>,
     /// Leaves the site at this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<i64>,
     /// Will be published at this time (state `Scheduled`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publish_at: Option<i64>,
+    /// The revision that will be published then: the one that was approved, whatever is saved meanwhile.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheduled: Option<RevisionId>,
+    /// In the trash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trashed: Option<Trashed>,
     /// Import that brought it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<u64>,
     /// Name in the source of an import, for running it again: `wxr:host:123`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub origin: String,
+    /// What the form called the first save, for a save that is sent again; see `begin`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub begun: String,
 }
 
 impl Document {
-    /// Do visitors see it?
+    /// Do visitors see it? Its state tells of the newest text: that may be a draft or in review meanwhile.
     pub fn is_live(&self) -> bool {
-        self.state == State::Published && self.live.is_some()
+        self.live.is_some()
     }
 
-    /// When something must happen to it by itself: publication, or the end of its validity.
+    /// True where a newer text than the one that visitors read is there.
+    pub fn has_changes(&self) -> bool {
+        self.live != Some(self.head)
+    }
+
+    /// True if the document stands in the lists of `state`: those of its own, among the published ones whenever
+    /// visitors see it, and among the drafts when a newer text of a published one waits to be handed in.
+    pub fn counts_as(&self, state: State) -> bool {
+        self.state == state
+            || (state == State::Published && self.is_live())
+            || (state == State::Draft && self.state == State::Published && self.has_changes())
+    }
+
+    /// When something must happen to it by itself: publication, the end of its validity or of its pin.
     pub fn due(&self) -> Option<i64> {
-        match self.state {
-            State::Scheduled => self.publish_at,
-            State::Published => self.valid_until,
-            _ => None,
-        }
+        let appears = self.publish_at.filter(|_| self.state == State::Scheduled);
+        let leaves = self.valid_until.filter(|_| self.is_live());
+        let sinks = self.pinned_until.filter(|until| self.is_live() && self.pinned && *until < FOREVER);
+        [appears, leaves, sinks].into_iter().flatten().min()
+    }
+
+    /// Takes over when it is pinned and how long it is valid.
+    pub(super) fn set_terms(&mut self, terms: &Terms, now: i64) {
+        self.pinned = terms.pinned_until.is_some_and(|until| until > now);
+        self.pinned_until = terms.pinned_until.filter(|_| self.pinned);
+        self.valid_until = terms.valid_until;
     }
 
     /// Place in its column: pinned ones first, then by time.
@@ -140,6 +212,11 @@ impl Document {
 pub(super) fn order_of(pinned: bool, time: i64) -> u64 {
     // Times fit in 43 bits until the year 2248.
     (u64::from(pinned) << 62) | time.max(0) as u64
+}
+
+/// The time in a place in a column.
+pub(super) fn time_of(order: u64) -> i64 {
+    (order & !(1 << 62)) as i64
 }
 
 /// The words of a document, as an editor saves them.
@@ -174,6 +251,9 @@ pub struct Text {
     /// 文号.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub number: String,
+    /// 索引号 that the old site gave it.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub index_number: String,
     /// Title picture.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<Picture>,
@@ -198,6 +278,33 @@ impl Text {
     }
 }
 
+/// What is decided about a text beside its words; becomes the document's with publication.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Terms {
+    /// Pinned to the top of the column until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned_until: Option<i64>,
+    /// Leaves the site at this time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<i64>,
+    /// 保密审查: somebody has seen to it that nothing in it is secret.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub secrecy: bool,
+    /// Related documents, in the order in which they are shown.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<DocumentId>,
+}
+
+/// When and by whom a document was put in the trash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trashed {
+    /// Milliseconds since 1970.
+    pub time: i64,
+    /// Who.
+    pub by: String,
+}
+
 /// A saved state of a document's text. Never changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revision {
@@ -213,8 +320,14 @@ pub struct Revision {
     pub time: i64,
     /// Who saved it.
     pub by: String,
+    /// The person who saved it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<UserId>,
     /// The text.
     pub text: Text,
+    /// Pin, validity, related documents.
+    #[serde(default)]
+    pub terms: Terms,
     /// Comments of the old site, kept as they were (imports only).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comments: Vec<serde_json::Value>,

@@ -1,5 +1,6 @@
 //! HTML of documents: what is stored is sanitised by an allow-list.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -8,6 +9,8 @@ use ammonia::{Builder, UrlRelative};
 use html5ever::tokenizer::{
     BufferQueue, StartTag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
+
+use super::clean::{Note, flat};
 
 /// Elements that a body may have; headings begin at `h2`, because the page's title is the `h1`.
 const TAGS: [&str; 54] = [
@@ -78,7 +81,7 @@ const ATTRIBUTES: [&str; 3] = ["lang", "dir", "title"];
 
 /// Attributes of single elements.
 const ATTRIBUTES_OF: [(&str, &[&str]); 14] = [
-    ("a", &["href", "hreflang"]),
+    ("a", &["href", "hreflang", "id"]),
     ("bdo", &["dir"]),
     ("blockquote", &["cite"]),
     ("col", &["span"]),
@@ -103,6 +106,9 @@ const INLINE: [&str; 20] = [
     "strong", "sub", "sup", "u",
 ];
 
+/// More starts than ends up to a place: paragraphs and items without ends, or nesting that is an attack.
+const MANY_OPEN: usize = 1000;
+
 static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
@@ -119,6 +125,11 @@ static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
         .url_schemes(["http", "https", "mailto", "tel"].into_iter().collect())
         .url_relative(UrlRelative::PassThrough)
         .link_rel(None)
+        .attribute_filter(|_, key, value| match key {
+            "id" if !is_note(value) => None,
+            "cite" if !leads(value) => None,
+            _ => Some(value.into()),
+        })
         .strip_comments(true);
     builder
 });
@@ -130,13 +141,53 @@ pub struct Cleaned {
     pub html: String,
     /// What was taken out and how often: `script`, `p@onclick`, `a@href javascript:`.
     pub removed: BTreeMap<String, usize>,
+    /// What whoever pasted it should know.
+    pub notes: Vec<Note>,
+}
+
+/// Is the attribute kept on this element?
+pub(super) fn is_kept(name: &str, key: &str) -> bool {
+    key == "class"
+        || ATTRIBUTES.contains(&key)
+        || ATTRIBUTES_OF.iter().any(|(tag, attributes)| *tag == name && attributes.contains(&key))
+}
+
+/// Does an address lead to a page, as those of links must?
+fn leads(address: &str) -> bool {
+    let plain: String = address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    plain.split_once(':').is_none_or(|(scheme, _)| {
+        scheme.contains(['/', '?', '#']) || ["http", "https", "mailto"].contains(&scheme.to_lowercase().as_str())
+    })
+}
+
+/// Is it the name of a footnote or of the place of its mark: `fn-1`, `fnref-1`, `fn-e2`?
+pub(super) fn is_note(id: &str) -> bool {
+    let rest = id.strip_prefix("fn-").or_else(|| id.strip_prefix("fnref-")).unwrap_or_default();
+    let number = rest.strip_prefix('e').unwrap_or(rest);
+    (1..=4).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Sanitises HTML from anywhere. A top heading becomes `h2`; text is never lost, except that of
 /// scripts, styles and frames.
 pub fn clean(html: &str) -> Cleaned {
-    let html = demote_headings(html);
-    Cleaned { removed: removed(&html), html: BUILDER.clean(&html).to_string().trim().to_owned() }
+    let html = demote_headings(&shallow(html));
+    let safe = BUILDER.clean(&html).to_string().trim().to_owned();
+    Cleaned { removed: removed(&html), html: safe, notes: Vec::new() }
+}
+
+/// HTML that may be nested deeper than any document is made shallower first: a parser looks back over
+/// all that is open at every mark.
+fn shallow(html: &str) -> Cow<'_, str> {
+    let (mut open, mut deepest) = (0_usize, 0_usize);
+    for at in memchr::memchr_iter(b'<', html.as_bytes()) {
+        match html.as_bytes().get(at + 1) {
+            Some(b'/') => open = open.saturating_sub(1),
+            Some(c) if c.is_ascii_alphabetic() => open += 1,
+            _ => {}
+        }
+        deepest = deepest.max(open);
+    }
+    if deepest > MANY_OPEN { flat(html).into() } else { html.into() }
 }
 
 /// `h1` in a body becomes `h2`: the page has its own `h1`.
@@ -258,7 +309,7 @@ pub fn plain_text(html: &str) -> String {
         builder.clean_content_tags(CONTENT_GONE.into_iter().collect());
         builder
     });
-    let spaced = spaced(html);
+    let spaced = spaced(&shallow(html));
     let text = NOTHING.clean(&spaced).to_string();
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -16,10 +16,11 @@ use crate::domain::media::{self, NewMedia};
 use crate::domain::site::{Batch, Declaration, Directory, SiteNode};
 use crate::store::{Actor, Blobs, Store, Transaction};
 
-use super::actions::{Draft, Imported, write_reference};
-use super::document::{Attachment, Picture, Text};
+use super::document::{Attachment, FOREVER, Picture, Text};
+use super::edit::Edit;
 use super::html::{markdown, plain_text, summary_of};
-use super::import::import;
+use super::import::{Imported, import};
+use super::place::write_reference;
 
 /// One initial document, read and checked.
 #[derive(Debug, Clone)]
@@ -189,6 +190,7 @@ fn read_document(file: &Path, channel: &str, folder: &Path) -> Result<InitialDoc
             keywords: head.keywords,
             formed: head.formed.map(Spanned::into_inner).unwrap_or_default(),
             number: head.number,
+            index_number: String::new(),
             picture: None,
             attachments: Vec::new(),
             link: head.link,
@@ -268,8 +270,16 @@ impl Files<'_> {
         }
         let path = self.folder.join(name);
         let bytes = fs::read(&path).map_err(|source| crate::store::Error::Io { path: path.clone(), source })?;
-        let new =
-            NewMedia { site: node.site.id, file_name: name, bytes: &bytes, alt, batch: Some(batch), origin: "", now };
+        let new = NewMedia {
+            site: node.site.id,
+            file_name: name,
+            bytes: &bytes,
+            alt,
+            batch: Some(batch),
+            origin: "",
+            open: true,
+            now,
+        };
         let media = media::write(tx, self.blobs, &new)?;
         self.known.insert(name.to_owned(), media.clone());
         Ok(media)
@@ -324,7 +334,13 @@ fn load_one(
         text.body = text.body.replace(&format!("href=\"{name}\""), &format!("href=\"{url}\""));
     }
     let imported = Imported {
-        draft: Draft { channel: channel.id, text, pinned: document.pinned, valid_until: document.valid_until },
+        edit: Edit {
+            channel: channel.id,
+            text,
+            pinned_until: document.pinned.then_some(FOREVER),
+            valid_until: document.valid_until,
+            ..Edit::default()
+        },
         published: Some(document.published.min(now)),
         batch: Some(batch),
         ..Imported::default()

@@ -29,6 +29,20 @@ pub fn mime_of(file_name: &str, head: &[u8]) -> String {
     }
 }
 
+/// Ending of a file name in lower case, without the dot.
+pub fn ending(file_name: &str) -> String {
+    file_name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Is it a text, a table or slides, by its name?
+pub(super) fn is_paper(file_name: &str) -> bool {
+    const PAPERS: [&str; 18] = [
+        "pdf", "ofd", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "txt", "csv", "rtf", "odt",
+        "ods", "odp", "md",
+    ];
+    PAPERS.contains(&ending(file_name).as_str())
+}
+
 /// May a browser show the file itself? Everything else is offered for download.
 pub fn is_inline(mime: &str) -> bool {
     matches!(mime, "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "image/avif" | "application/pdf")

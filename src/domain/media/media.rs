@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::id::{MediaId, SiteId};
+use crate::base::id::{CollectionId, MediaId, SiteId, UserId};
 
 /// A picture or attachment of a site.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,24 @@ pub struct Media {
     /// Text for those who do not see the picture.
     #[serde(default)]
     pub alt: String,
+    /// True for pictures that say nothing: they need no text.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub decorative: bool,
+    /// Who made it, 来源 of a picture.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub credit: String,
+    /// Collection; `None` is the site's own library.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collection: Option<CollectionId>,
+    /// Who added it; `None` for imports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<UserId>,
+    /// Visitors may read it whatever uses it: files of site files, and what was public before an import.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
+    /// What stood under the address before, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<Version>,
     /// Milliseconds since 1970.
     pub created: i64,
     /// Import that brought it.
@@ -38,6 +56,60 @@ pub struct Media {
     pub origin: String,
 }
 
+/// Bytes of a file, now or before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// Hash of the bytes.
+    pub hash: String,
+    /// Media type.
+    pub mime: String,
+    /// Bytes.
+    pub size: u64,
+    /// Pixels, 0 if it is no picture.
+    #[serde(default)]
+    pub width: u32,
+    /// Pixels, 0 if it is no picture.
+    #[serde(default)]
+    pub height: u32,
+    /// Until when it stood there, milliseconds since 1970.
+    pub until: i64,
+    /// Who put other bytes in its place.
+    pub by: String,
+}
+
+/// What kinds of files people look for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Pictures.
+    Picture = 1,
+    /// Texts, tables, slides.
+    Paper = 2,
+    /// Sound and film.
+    Recording = 3,
+    /// Anything else.
+    Other = 4,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 4] = [Kind::Picture, Kind::Paper, Kind::Recording, Kind::Other];
+
+    /// The word used in addresses and message keys.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Picture => "picture",
+            Kind::Paper => "paper",
+            Kind::Recording => "recording",
+            Kind::Other => "other",
+        }
+    }
+
+    /// The kind of a word.
+    pub fn of(word: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 impl Media {
     /// Address below the site's prefix.
     pub fn url(&self, prefix: &str) -> String {
@@ -45,9 +117,34 @@ impl Media {
         format!("{prefix}/media/{}/{name}", self.id)
     }
 
-    /// Kind in capitals, from the file name: `DOCX`.
-    pub fn kind(&self) -> String {
-        self.file_name.rsplit_once('.').map(|(_, end)| end.to_uppercase()).unwrap_or_default()
+    /// Address of a smaller form of the picture below the site's prefix; see `media::widths`.
+    pub fn variant_url(&self, prefix: &str, width: u32) -> String {
+        super::sizes::variant_url(&self.url(prefix), width)
+    }
+
+    /// Ending of the file name in capitals: `DOCX`.
+    pub fn ending(&self) -> String {
+        super::kinds::ending(&self.file_name).to_uppercase()
+    }
+
+    /// What people look for it as.
+    pub fn kind(&self) -> Kind {
+        match self.mime.split('/').next().unwrap_or_default() {
+            "image" => Kind::Picture,
+            "audio" | "video" => Kind::Recording,
+            _ if super::kinds::is_paper(&self.file_name) => Kind::Paper,
+            _ => Kind::Other,
+        }
+    }
+
+    /// True for a file beside site.toml, which only ops change.
+    pub fn is_declared(&self) -> bool {
+        self.origin.starts_with(crate::domain::site::FILES)
+    }
+
+    /// Bytes that it takes of the site's space, its older versions with it.
+    pub fn space(&self) -> u64 {
+        self.size + self.versions.iter().map(|version| version.size).sum::<u64>()
     }
 
     /// True for pictures.

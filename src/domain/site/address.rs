@@ -28,8 +28,8 @@ pub enum Spot {
     Map(Arc<SiteNode>),
     /// robots.txt of the group.
     Robots,
-    /// A media file and its name.
-    Media(Arc<SiteNode>, MediaId, String),
+    /// A media file: number, folder of a smaller form (`w640`) and name.
+    Media(Arc<SiteNode>, MediaId, Option<String>, String),
     /// It stands elsewhere now: 301 to this path (or complete address).
     Moved(String),
     /// Nothing here; the nearest page above.
@@ -75,11 +75,12 @@ fn within(store: &impl Read, node: &Arc<SiteNode>, segments: &[&str], slash: boo
         let home = Spot::Home(node.clone());
         return Ok(if slash && !moved { home } else { Spot::Moved(format!("{prefix}/")) });
     };
-    if segments[0] == "media" && segments.len() == 3 && !slash {
-        if let Some(id) = number(segments[1]) {
-            return Ok(Spot::Media(node.clone(), MediaId(id), (*last).to_owned()));
-        }
-        return Ok(Spot::Nothing(node.clone(), None));
+    if segments[0] == "media" && matches!(segments.len(), 3 | 4) && !slash {
+        let form = (segments.len() == 4).then(|| segments[2].to_owned());
+        return Ok(match number(segments[1]) {
+            Some(id) => Spot::Media(node.clone(), MediaId(id), form, (*last).to_owned()),
+            None => Spot::Nothing(node.clone(), None),
+        });
     }
     if above.is_empty() {
         let special = match *last {

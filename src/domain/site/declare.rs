@@ -3,7 +3,7 @@
 //! Reading finds every mistake of every file, each with its line; nothing is
 //! applied unless all files are good.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,8 @@ use crate::base::fault::Fault;
 use crate::domain::error::Broken;
 
 use super::rules::{COLUMN_TYPES, check_colour, check_host, check_slug};
-use super::{ChannelKind, Contact, Identity, Notice, SiteKind, SiteState, UpdateClass};
+use super::steps::check_notice;
+use super::{ChannelKind, Contact, Identity, Notice, Part, SiteKind, SiteState, UpdateClass};
 
 /// A site as its file declares it.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,8 +34,8 @@ pub struct Declaration {
     pub parent: String,
     /// Place among the sites of the group; the lowest number stands first.
     pub order: u32,
-    /// Description.
-    pub description: String,
+    /// Description, if the file has one.
+    pub description: Option<String>,
     /// Language mark.
     pub lang: String,
     /// Own hosts.
@@ -51,19 +52,40 @@ pub struct Declaration {
     pub settings: BTreeMap<String, serde_json::Value>,
     /// Foot.
     pub identity: Identity,
-    /// Contact.
-    pub contact: Contact,
+    /// Contact, if the file has the table.
+    pub contact: Option<Contact>,
     /// State.
     pub state: SiteState,
     /// Notice.
     pub notice: Option<Notice>,
     /// Where a redirected site leads.
     pub redirect: String,
+    /// Why a change of state need not wait for its time.
+    pub early: Option<String>,
     /// First columns, in order.
     pub channels: Vec<DeclaredChannel>,
 }
 
 impl Declaration {
+    /// True if the file says something of a part that otherwise belongs to the browser.
+    pub fn declares(&self, part: Part<'_>) -> bool {
+        match part {
+            Part::Description => self.description.is_some(),
+            Part::Contact => self.contact.is_some(),
+            Part::Notice => self.notice.is_some(),
+            Part::Setting(key) => self.settings.contains_key(key),
+        }
+    }
+
+    /// Names of all those parts of which the file says something; the theme itself is always the file's.
+    pub fn parts(&self) -> BTreeSet<String> {
+        let settings = self.settings.keys().map(|key| Part::Setting(key));
+        let parts = [Part::Description, Part::Contact, Part::Notice].into_iter().chain(settings);
+        let mut names: BTreeSet<String> = parts.filter(|part| self.declares(*part)).map(Part::name).collect();
+        names.insert("theme".to_owned());
+        names
+    }
+
     /// Files beside site.toml that settings and columns name: `files/logo.png`.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         let settings = self.settings.values().filter_map(|value| value.as_str());
@@ -104,6 +126,8 @@ pub struct DeclaredChannel {
     pub url: String,
     /// Title picture.
     pub picture: String,
+    /// Whether other sites may send documents to it, if the file says so.
+    pub takes_submissions: Option<bool>,
 }
 
 impl DeclaredChannel {
@@ -127,8 +151,7 @@ struct File {
     #[serde(default)]
     parent: Option<Spanned<String>>,
     order: Option<u32>,
-    #[serde(default)]
-    description: String,
+    description: Option<String>,
     lang: Option<String>,
     #[serde(default)]
     hosts: Vec<Spanned<String>>,
@@ -149,14 +172,14 @@ struct File {
     sponsor: String,
     #[serde(default)]
     operator: String,
-    #[serde(default)]
-    contact: Contact,
+    contact: Option<Contact>,
     #[serde(default)]
     state: SiteState,
     #[serde(default)]
     notice: Option<Notice>,
     #[serde(default)]
     redirect: Option<Spanned<String>>,
+    early: Option<String>,
     #[serde(default)]
     column: Vec<Spanned<Column>>,
 }
@@ -186,6 +209,7 @@ struct Column {
     url: Option<Spanned<String>>,
     #[serde(default)]
     picture: String,
+    takes_submissions: Option<bool>,
 }
 
 /// Reads `dir/*/site.toml` and checks them one by one and together.
@@ -259,6 +283,12 @@ pub fn read_one(file: &Path) -> Result<Declaration, Vec<Fault>> {
     if raw.state == SiteState::Notice && raw.notice.is_none() {
         check.faults.push(Fault::file(file, "state = \"notice\" needs a table [notice] with `text`"));
     }
+    if raw.state == SiteState::Offline && raw.notice.is_none() {
+        check.faults.push(Fault::file(file, "state = \"offline\" needs a table [notice] with `text`"));
+    }
+    for broken in raw.notice.iter().flat_map(|notice| check_notice(notice, raw.state)) {
+        check.faults.push(Fault::file(file, broken.to_string()));
+    }
     let mut settings = BTreeMap::new();
     for (key, value) in &raw.settings {
         if key == "colour" {
@@ -312,6 +342,7 @@ pub fn read_one(file: &Path) -> Result<Declaration, Vec<Fault>> {
         state: raw.state,
         notice: raw.notice,
         redirect: raw.redirect.map(Spanned::into_inner).unwrap_or_default(),
+        early: raw.early,
         channels,
         name,
     })
@@ -425,6 +456,7 @@ impl Check<'_> {
                 feed: column.feed.unwrap_or(column.kind == ChannelKind::List),
                 url: column.url.as_ref().map(|url| url.get_ref().clone()).unwrap_or_default(),
                 picture: column.picture.clone(),
+                takes_submissions: column.takes_submissions,
             });
         }
         found

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::base::id::{ChannelId, SiteId};
+use crate::base::id::{ChannelId, MediaId, SiteId};
 use crate::store::{Committed, ListKey, Position, Read, Record, Result};
 
 use super::tables::{CHANNELS_OF_SITE, SITES};
@@ -88,6 +88,11 @@ pub struct Directory {
     order: Vec<SiteId>,
     portal: Option<SiteId>,
     site_of_channel: HashMap<ChannelId, SiteId>,
+}
+
+/// The host name with `www.` or without it.
+fn twin(host: &str) -> String {
+    host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned)
 }
 
 impl Directory {
@@ -183,9 +188,19 @@ impl Directory {
         self.by_host.get(host).and_then(|id| self.sites.get(id))
     }
 
-    /// The site that answers for an old host.
+    /// The site that answers for an old host, with or without `www.` unless that is a name of its own.
     pub fn by_old_host(&self, host: &str) -> Option<&Arc<SiteNode>> {
-        self.by_old_host.get(host).and_then(|id| self.sites.get(id))
+        let found = self.by_old_host.get(host).or_else(|| match self.by_host.contains_key(host) {
+            true => None,
+            false => self.by_old_host.get(&twin(host)),
+        });
+        found.and_then(|id| self.sites.get(id))
+    }
+
+    /// Names that are answered by the redirects of sites.
+    pub fn old_hosts(&self) -> Vec<String> {
+        let names = self.by_old_host.keys().flat_map(|host| [host.clone(), twin(host)]);
+        names.filter(|host| !self.by_host.contains_key(host)).collect()
     }
 
     /// The portal; `None` only before the first site is applied.
@@ -196,6 +211,17 @@ impl Directory {
     /// All sites in the order of the group, the portal first.
     pub fn all(&self) -> impl Iterator<Item = &Arc<SiteNode>> {
         self.order.iter().filter_map(|id| self.sites.get(id))
+    }
+
+    /// Do the settings or columns of a site that visitors may read name a file of its own, as its banner for example?
+    /// A number of another site's file shows nothing: whoever guesses one could open it to everybody.
+    pub fn names_file(&self, owner: SiteId, id: MediaId) -> bool {
+        let part = format!("/media/{id}/");
+        self.site(owner).filter(|node| node.site.state.is_readable()).is_some_and(|node| {
+            let mut settings = node.site.settings.values().filter_map(|value| value.as_str());
+            settings.any(|value| value.contains(&part))
+                || node.channels.values().any(|channel| channel.picture.contains(&part))
+        })
     }
 
     /// Number of sites.

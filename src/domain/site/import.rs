@@ -2,7 +2,7 @@
 
 use crate::base::id::{ChannelId, SiteId};
 use crate::domain::error::{Error, Result};
-use crate::store::{ListKey, Position, Read, Transaction};
+use crate::store::{ListKey, Position, Read, Record, Store, Transaction};
 
 use super::rules::check_slug;
 use super::tables::{ADDRESS, CHANNELS_OF_BATCH, CHANNELS_OF_SITE, address_key};
@@ -84,4 +84,30 @@ pub fn undo_batch(tx: &mut Transaction, batch: u64, holds: impl Fn(u64) -> Resul
     }
     tx.delete::<Batch>(batch);
     Ok(())
+}
+
+/// Rows taken back in one transaction.
+const PORTION: usize = 500;
+
+/// Deletes the rows of a list that an import filled, in portions; run again after an interruption it does the rest.
+///
+/// # Errors
+/// When the store refuses.
+pub(in crate::domain) fn remove_rows<R: Record>(
+    store: &Store,
+    begin: &impl Fn() -> Transaction,
+    list: ListKey,
+) -> Result<()> {
+    loop {
+        let entries = store.list(list, Position::FIRST, PORTION)?;
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let mut tx = begin();
+        for entry in entries {
+            tx.get::<R>(entry.id)?;
+            tx.delete::<R>(entry.id);
+        }
+        store.commit(tx)?;
+    }
 }

@@ -161,20 +161,23 @@ fn chinese(text: &str) -> Option<String> {
 }
 
 /// The redirect that answers an old address, and the rest of the path behind a prefix.
-/// Tried in this order: with the query, without it, then ever shorter prefixes.
+/// Tried in this order: with the query, without what only says whose visit it is, without the query, each with and
+/// without a slash at the end; then ever shorter prefixes.
 ///
 /// # Errors
 /// When the store cannot be read.
 pub fn find_redirect(store: &impl Read, site: SiteId, address: &str) -> Result<Option<(Redirect, String)>> {
     let normal = normal_form(address);
     let path = normal.split('?').next().unwrap_or_default();
-    let mut exact = vec![normal.as_str()];
-    if path != normal {
-        exact.push(path);
-    }
+    let plain = without_visit(&normal);
+    let mut exact = vec![normal.as_str(), plain.as_str(), path, plain.split('?').next().unwrap_or_default()];
+    exact.dedup();
     for from in exact {
-        if let Some(redirect) = lookup(store, site, false, from)? {
-            return Ok(Some((redirect, String::new())));
+        let twin = slash_twin(from);
+        for from in std::iter::once(from).chain(twin.as_deref()) {
+            if let Some(redirect) = lookup(store, site, false, from)? {
+                return Ok(Some((redirect, String::new())));
+            }
         }
     }
     let mut end = path.len();
@@ -195,31 +198,43 @@ pub fn find_redirect(store: &impl Read, site: SiteId, address: &str) -> Result<O
     }
 }
 
-fn lookup(store: &impl Read, site: SiteId, prefix: bool, from: &str) -> Result<Option<Redirect>> {
+/// A normal form without sessions and without what programs add to addresses that are passed on.
+fn without_visit(normal: &str) -> String {
+    let (path, query) = normal.split_once('?').map_or((normal, ""), |(path, query)| (path, query));
+    let path = match path.split_once(";jsessionid=") {
+        Some((before, rest)) => format!("{before}{}", rest.find('/').map_or("", |at| &rest[at..])),
+        None => path.to_owned(),
+    };
+    let kept: Vec<&str> = query.split('&').filter(|part| !part.is_empty() && !is_visit(part)).collect();
+    if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) }
+}
+
+fn is_visit(parameter: &str) -> bool {
+    let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+    match name {
+        "phpsessid" | "jsessionid" | "isappinstalled" | "nsukey" | "spm" | "fbclid" | "gclid" => true,
+        "from" => matches!(value, "timeline" | "singlemessage" | "groupmessage"),
+        _ => name.starts_with("utm_") || name.starts_with("aspsessionid"),
+    }
+}
+
+/// The address with or without a slash at the end of its path; a file has none.
+fn slash_twin(normal: &str) -> Option<String> {
+    let (path, query) = normal.split_at(normal.find('?').unwrap_or(normal.len()));
+    match path.strip_suffix('/') {
+        Some("") => None,
+        Some(without) => Some(format!("{without}{query}")),
+        None if path.rsplit('/').next().is_some_and(|last| last.contains('.')) => None,
+        None => Some(format!("{path}/{query}")),
+    }
+}
+
+/// The redirect of exactly this old address.
+pub(super) fn lookup(store: &impl Read, site: SiteId, prefix: bool, from: &str) -> Result<Option<Redirect>> {
     match store.unique(REDIRECT_FROM, &redirect_key(site.0, prefix, from))? {
         Some(id) => Ok(store.get(id)?),
         None => Ok(None),
     }
-}
-
-/// Stores old addresses in one transaction; one that is there already is brought up to date.
-/// Returns how many are new and how many changed.
-///
-/// # Errors
-/// When the store refuses.
-pub fn import_redirects(
-    store: &Store,
-    actor: Actor,
-    site: SiteId,
-    batch: Option<u64>,
-    old: &[Old],
-) -> Result<(usize, usize)> {
-    let mut tx = store.transaction(actor, "redirect.import").site(site.0);
-    let written = write_redirects(&mut tx, site, batch, old)?;
-    if written.new + written.changed > 0 {
-        store.commit(tx)?;
-    }
-    Ok((written.new, written.changed))
 }
 
 /// What became of old addresses.

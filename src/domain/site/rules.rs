@@ -3,7 +3,7 @@
 use crate::domain::error::Broken;
 
 /// Words that no site or column may have as its slug, because addresses of the server begin with them.
-pub const RESERVED: [&str; 14] = [
+pub const RESERVED: [&str; 15] = [
     "admin",
     "api",
     "media",
@@ -18,6 +18,7 @@ pub const RESERVED: [&str; 14] = [
     "favicon.ico",
     "static",
     "assets",
+    "archive",
 ];
 
 /// The 18 kinds of meta label ColumnType (国办发〔2017〕47号, annex).
@@ -73,4 +74,61 @@ pub fn check_host(host: &str) -> Result<(), Broken> {
 pub fn check_colour(colour: &str) -> Result<(), Broken> {
     let good = colour.len() == 7 && colour.starts_with('#') && colour[1..].bytes().all(|b| b.is_ascii_hexdigit());
     if good { Ok(()) } else { Err(Broken { rule: "colour.form", field: "colour", value: colour.to_owned() }) }
+}
+
+/// Most characters of a name.
+pub const LONGEST_NAME: usize = 60;
+/// Most characters of a line or paragraph about something.
+pub const LONGEST_LINE: usize = 500;
+/// Most keywords of a column.
+pub const MOST_KEYWORDS: usize = 20;
+/// Documents that a page of a column may have.
+pub const PAGE_SIZES: std::ops::RangeInclusive<u32> = 1..=200;
+/// Deepest place of a column: the navigation shows three levels, addresses stay readable.
+pub const DEEPEST: usize = 6;
+
+fn wrong(rule: &'static str, field: &'static str, value: &str) -> Result<(), Broken> {
+    Err(Broken { rule, field, value: value.to_owned() })
+}
+
+/// Is `name` a name for people: filled, one line, not too long?
+pub fn check_name(field: &'static str, name: &str) -> Result<(), Broken> {
+    match name {
+        _ if name.trim().is_empty() => wrong("required", field, ""),
+        _ if name.chars().any(char::is_control) => wrong("text.line", field, ""),
+        _ if name.chars().count() > LONGEST_NAME => wrong("text.long", field, ""),
+        _ => Ok(()),
+    }
+}
+
+/// Is `text` one line that is not too long? It may be empty.
+pub fn check_line(field: &'static str, text: &str) -> Result<(), Broken> {
+    match text {
+        _ if text.chars().any(char::is_control) => wrong("text.line", field, ""),
+        _ if text.chars().count() > LONGEST_LINE => wrong("text.long", field, ""),
+        _ => Ok(()),
+    }
+}
+
+/// Is `day` a day as `2026-11-23`? It may be empty.
+pub fn check_day(field: &'static str, day: &str) -> Result<(), Broken> {
+    let good = day.is_empty() || (day.len() == 10 && crate::base::clock::parse_local(day).is_some());
+    if good { Ok(()) } else { wrong("day.form", field, day) }
+}
+
+/// May a link lead to `url`: an address on this server or one with https:// or http://?
+pub fn check_url(field: &'static str, url: &str) -> Result<(), Broken> {
+    let plain = !url.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\');
+    let good = if url.starts_with('/') {
+        !url.starts_with("//")
+    } else {
+        url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "https" | "http") && url.has_host())
+    };
+    if plain && good && url.len() <= 2000 { Ok(()) } else { wrong("url.form", field, url) }
+}
+
+/// May `path` be a picture or file of a page: an address on this server, or none?
+pub fn check_file(field: &'static str, path: &str) -> Result<(), Broken> {
+    let here = path.starts_with('/') && check_url(field, path).is_ok();
+    if path.is_empty() || here { Ok(()) } else { wrong("file.form", field, path) }
 }

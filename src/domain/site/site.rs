@@ -1,6 +1,6 @@
 //! A site of the group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,11 @@ impl SiteKind {
     /// All kinds but the portal, in the order of the portal's home page.
     pub const UNITS: [SiteKind; 3] = [SiteKind::Department, SiteKind::Township, SiteKind::PublicService];
 
+    /// The kind of a word.
+    pub fn of(word: &str) -> Option<SiteKind> {
+        [SiteKind::Portal].into_iter().chain(SiteKind::UNITS).find(|kind| kind.word() == word)
+    }
+
     /// The word used in files, templates and message keys.
     pub fn word(self) -> &'static str {
         match self {
@@ -44,6 +49,8 @@ pub enum SiteState {
     /// 上线: open.
     #[default]
     Online,
+    /// 临时下线: nobody reads its pages for a while; its notice says why.
+    Offline,
     /// 整合公告: open, with a notice across every page.
     Notice,
     /// 跳转: every address leads to the address in `redirect`.
@@ -53,11 +60,27 @@ pub enum SiteState {
 }
 
 impl SiteState {
+    /// All states, in the order of a site's life.
+    pub const ALL: [SiteState; 6] = [
+        SiteState::Planned,
+        SiteState::Online,
+        SiteState::Offline,
+        SiteState::Notice,
+        SiteState::Redirected,
+        SiteState::Archived,
+    ];
+
+    /// The state of a word.
+    pub fn of(word: &str) -> Option<SiteState> {
+        SiteState::ALL.into_iter().find(|state| state.word() == word)
+    }
+
     /// The word used in files and message keys.
     pub fn word(self) -> &'static str {
         match self {
             SiteState::Planned => "planned",
             SiteState::Online => "online",
+            SiteState::Offline => "offline",
             SiteState::Notice => "notice",
             SiteState::Redirected => "redirected",
             SiteState::Archived => "archived",
@@ -109,15 +132,28 @@ pub struct Contact {
     pub hours: String,
 }
 
+fn is_zero(time: &i64) -> bool {
+    *time == 0
+}
+
 /// A notice across every page, e.g. of a merger.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Notice {
     /// Text.
     pub text: String,
-    /// Where to read more.
+    /// Where to read more; of a merger the new site.
     #[serde(default)]
     pub url: Option<String>,
+    /// Name of the new site; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// First day, `2026-11-23`; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
+    /// Last day; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub until: String,
 }
 
 /// A site: the portal or a subsite.
@@ -153,6 +189,9 @@ pub struct Site {
     /// Those of `old_hosts` that imports added; site.toml does not take them away.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub added_hosts: Vec<String>,
+    /// Space of its files in MB; `None` is the usual one, 0 is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_quota_mb: Option<u64>,
     /// Theme.
     pub theme: String,
     /// Settings of the theme; checked against theme.toml.
@@ -167,6 +206,9 @@ pub struct Site {
     /// State.
     #[serde(default)]
     pub state: SiteState,
+    /// Since when, milliseconds since 1970; 0 if that was not noted yet.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub state_since: i64,
     /// Notice across the pages.
     #[serde(default)]
     pub notice: Option<Notice>,
@@ -178,6 +220,34 @@ pub struct Site {
     /// True if site.toml declares it, so that the admin pages show it read-only.
     #[serde(default)]
     pub declared: bool,
+    /// What its site.toml says of the parts that are edited in the browser where it says nothing: names of [`Part`]s.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub declares: BTreeSet<String>,
+}
+
+/// A part of a declared site that belongs to the browser where site.toml leaves it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// One sentence about the site.
+    Description,
+    /// How to reach the unit.
+    Contact,
+    /// The notice across every page.
+    Notice,
+    /// A setting of the theme.
+    Setting(&'a str),
+}
+
+impl Part<'_> {
+    /// Its name in [`Site::declares`].
+    pub fn name(self) -> String {
+        match self {
+            Part::Description => "description".into(),
+            Part::Contact => "contact".into(),
+            Part::Notice => "notice".into(),
+            Part::Setting(key) => format!("settings.{key}"),
+        }
+    }
 }
 
 impl Site {
@@ -189,6 +259,11 @@ impl Site {
     /// What stands before every address of the site: empty for the portal, else `/slug`.
     pub fn prefix(&self) -> String {
         if self.is_portal() { String::new() } else { format!("/{}", self.slug) }
+    }
+
+    /// True where the file has the last word on a part, so that the browser shows it read-only.
+    pub fn fixes(&self, part: Part<'_>) -> bool {
+        self.declared && self.declares.contains(&part.name())
     }
 
     /// Address of the home page.

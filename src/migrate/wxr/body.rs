@@ -7,16 +7,16 @@ use std::collections::{BTreeMap, HashSet};
 use url::Url;
 
 use crate::base::id::ChannelId;
-use crate::domain::content;
+use crate::domain::content::{self, AllPictures};
 use crate::domain::error::Error;
 use crate::domain::site::SiteNode;
 use crate::migrate::report::{MissingFile, Report};
+use crate::migrate::rewrite::{Addresses, Found, Lead, rewrite};
 
 use super::columns::Columns;
 use super::files::{Files, Lack, Stored};
 use super::markup::{self, Attachments, Shown};
 use super::plan::{Plan, link_key, upload_key};
-use super::rewrite::{Addresses, Found, Lead, rewrite};
 
 /// What all bodies of a run need.
 pub(super) struct Bodies<'a> {
@@ -72,6 +72,7 @@ impl Bodies<'_> {
     ) -> Result<Body, Error> {
         let mut removed = BTreeMap::new();
         let html = markup::html(content, &Gallery { plan: self.plan, item: number }, &mut removed);
+        let html = without_office(html, &mut removed);
         let mut work = Work { bodies: self, title, files, report, failed: None };
         let html = rewrite(&html, &mut work);
         if let Some(error) = work.failed {
@@ -178,12 +179,25 @@ impl Work<'_, '_, '_> {
 /// without any picture, and what was taken out.
 pub fn sanitised(content: &str) -> content::Cleaned {
     let mut removed = BTreeMap::new();
-    let html = markup::html(content, &Nothing, &mut removed);
+    let html = without_office(markup::html(content, &Nothing, &mut removed), &mut removed);
     let mut cleaned = content::clean(&rewrite(&html, &mut Nothing));
     for (kind, count) in removed {
         *cleaned.removed.entry(kind).or_default() += count;
     }
     cleaned
+}
+
+/// What was pasted from an office program into the old site goes through the cleaner that pastes into this one go
+/// through; addresses are left for later.
+fn without_office(html: String, removed: &mut BTreeMap<String, usize>) -> String {
+    if !content::is_office(&html) {
+        return html;
+    }
+    let cleaned = content::clean_paste(&html, &mut AllPictures);
+    for (kind, count) in cleaned.removed {
+        *removed.entry(kind).or_default() += count;
+    }
+    cleaned.html
 }
 
 /// Knows nothing.

@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use crate::base::id::ChannelId;
 use crate::domain::error::Result;
-use crate::domain::site::{self, Channel, ChannelKind, SiteNode, UpdateClass};
+use crate::domain::site::{ChannelKind, SiteNode};
+use crate::migrate::columns::{ColumnTree, Maker};
 use crate::migrate::report::Report;
 use crate::store::Read;
 
@@ -33,29 +34,12 @@ pub(super) struct Names {
 /// Where everything goes.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
-    /// To be written.
-    pub new: Vec<Channel>,
+    pub tree: ColumnTree,
     pub of_category: HashMap<u32, ChannelId>,
     of_page: HashMap<u64, ChannelId>,
     /// For pages without a column of their own.
     pages: Option<ChannelId>,
     posts: Option<ChannelId>,
-    urls: HashMap<ChannelId, String>,
-    /// Columns that this run uses for something.
-    claimed: HashSet<ChannelId>,
-    /// Places that this run gives to new columns.
-    places: HashSet<(Option<ChannelId>, String)>,
-    next_order: u64,
-}
-
-/// What columns are made with.
-pub(super) struct Maker<'a, R> {
-    pub read: &'a R,
-    pub node: &'a SiteNode,
-    /// Column of `--channel`.
-    pub root: Option<&'a Channel>,
-    pub new_id: &'a dyn Fn() -> u64,
-    pub batch: u64,
 }
 
 impl Columns {
@@ -70,7 +54,7 @@ impl Columns {
         report: &mut Report,
     ) -> Result<Columns> {
         let root = maker.root.map(|channel| channel.id);
-        let mut columns = Columns { next_order: maker.first_order(), ..Columns::default() };
+        let mut columns = Columns { tree: ColumnTree::behind(maker.node), ..Columns::default() };
         let wanted = wanted(plan);
         for number in 0..plan.categories.len() as u32 {
             if wanted.contains(&number) {
@@ -82,16 +66,16 @@ impl Columns {
         if plan.posts.values().any(|post| post.home == Home::None) {
             columns.posts = Some(match maker.root.filter(|channel| channel.kind == ChannelKind::List) {
                 Some(channel) => channel.id,
-                None => columns.column(maker, root, &names.posts, "posts", "posts", ChannelKind::List)?,
+                None => columns.tree.column(maker, root, &names.posts, "posts", "posts", ChannelKind::List)?,
             });
         }
         columns.pages(plan, maker, names, root)?;
         let there = maker.node.below(None).filter(|channel| !channel.hidden).count();
         columns.hide(plan, root, VISIBLE.saturating_sub(there).max(VISIBLE_NEW), report);
-        for channel in &columns.new {
-            report.columns.made.push(format!("{} {}", columns.urls[&channel.id], channel.name));
+        for channel in &columns.tree.new {
+            report.columns.made.push(format!("{} {}", columns.tree.url(maker.node, channel.id), channel.name));
         }
-        report.columns.reused = columns.claimed.len();
+        report.columns.reused = columns.tree.claimed();
         Ok(columns)
     }
 
@@ -106,11 +90,7 @@ impl Columns {
 
     /// Address of a column, new or not.
     pub(super) fn url(&self, node: &SiteNode, id: ChannelId) -> String {
-        match (self.urls.get(&id), node.channels.get(&id)) {
-            (Some(url), _) => url.clone(),
-            (None, Some(channel)) => node.channel_url(channel),
-            (None, None) => node.site.url(),
-        }
+        self.tree.url(node, id)
     }
 
     fn category<R: Read>(
@@ -135,8 +115,8 @@ impl Columns {
         };
         let name = one_line(&term.name);
         let name = if name.is_empty() { term.slug.clone() } else { name };
-        let id = self.column(maker, parent, &name, &term.slug, &fallback, ChannelKind::List)?;
-        if let Some(channel) = self.new.iter_mut().find(|channel| channel.id == id) {
+        let id = self.tree.column(maker, parent, &name, &term.slug, &fallback, ChannelKind::List)?;
+        if let Some(channel) = self.tree.new.iter_mut().find(|channel| channel.id == id) {
             let description = one_line(&site_text(&term.description));
             if !description.is_empty() {
                 channel.description = description;
@@ -158,12 +138,12 @@ impl Columns {
             return Ok(());
         }
         if plan.page_count > PAGE_COLUMNS {
-            self.pages = Some(self.column(maker, root, &names.pages, "pages", "pages", ChannelKind::List)?);
+            self.pages = Some(self.tree.column(maker, root, &names.pages, "pages", "pages", ChannelKind::List)?);
             return Ok(());
         }
         let section = match root {
             Some(root) => root,
-            None => self.column(maker, None, &names.pages, "pages", "pages", ChannelKind::Section)?,
+            None => self.tree.column(maker, None, &names.pages, "pages", "pages", ChannelKind::Section)?,
         };
         let mut order: Vec<usize> = (0..plan.pages.len()).collect();
         order.sort_by_key(|at| (plan.pages[*at].order, *at));
@@ -186,7 +166,8 @@ impl Columns {
                         let title = one_line(&site_text(&page.title));
                         let name = if title.is_empty() { format!("{} {}", names.pages, page.id) } else { title };
                         let fallback = format!("p-{}", page.id);
-                        let id = self.column(maker, Some(parent), &name, &page.slug, &fallback, ChannelKind::Page)?;
+                        let id =
+                            self.tree.column(maker, Some(parent), &name, &page.slug, &fallback, ChannelKind::Page)?;
                         self.of_page.insert(page.id, id);
                         id
                     }
@@ -197,86 +178,6 @@ impl Columns {
             }
         }
         Ok(())
-    }
-
-    /// Finds the column or makes it.
-    fn column<R: Read>(
-        &mut self,
-        maker: &Maker<'_, R>,
-        parent: Option<ChannelId>,
-        name: &str,
-        slug: &str,
-        fallback: &str,
-        kind: ChannelKind,
-    ) -> Result<ChannelId> {
-        let same_name = maker
-            .node
-            .below(parent)
-            .find(|channel| channel.name == name && channel.kind == kind && !self.claimed.contains(&channel.id));
-        if let Some(channel) = same_name {
-            self.claimed.insert(channel.id);
-            return Ok(channel.id);
-        }
-        let base = slug_of(slug).unwrap_or_else(|| fallback.to_owned());
-        let mut attempt = 1;
-        let slug = loop {
-            let candidate = if attempt == 1 {
-                base.clone()
-            } else {
-                let end = format!("-{attempt}");
-                format!("{}{end}", base[..base.len().min(40 - end.len())].trim_end_matches('-'))
-            };
-            attempt += 1;
-            if site::check_slug(&candidate).is_err() || self.places.contains(&(parent, candidate.clone())) {
-                continue;
-            }
-            let new_parent = parent.is_some_and(|id| !maker.node.channels.contains_key(&id));
-            let holder =
-                if new_parent { None } else { site::channel_slot(maker.read, &maker.node.site, parent, &candidate)? };
-            match holder {
-                None => break candidate,
-                Some(id) => {
-                    // One of ours under this slug, now or formerly, in its place and free.
-                    let known = maker.node.channels.get(&ChannelId(id));
-                    if let Some(channel) = known.filter(|c| c.kind == kind && !self.claimed.contains(&c.id)) {
-                        self.claimed.insert(channel.id);
-                        return Ok(channel.id);
-                    }
-                }
-            }
-        };
-        let id = ChannelId((maker.new_id)());
-        let above = match parent {
-            Some(parent) => self.url(maker.node, parent),
-            None => maker.node.site.url(),
-        };
-        self.urls.insert(id, format!("{above}{slug}/"));
-        self.places.insert((parent, slug.clone()));
-        self.next_order = self.next_order.saturating_sub(1);
-        let list = kind == ChannelKind::List;
-        self.new.push(Channel {
-            id,
-            site: maker.node.site.id,
-            portal: maker.node.site.is_portal(),
-            parent,
-            slug,
-            former: Vec::new(),
-            name: name.to_owned(),
-            kind,
-            order: self.next_order,
-            hidden: false,
-            column_type: if list { "工作动态" } else { "概况信息" }.to_owned(),
-            update: UpdateClass::None,
-            description: name.to_owned(),
-            keywords: vec![name.to_owned()],
-            page_size: 20,
-            feed: list,
-            url: String::new(),
-            picture: String::new(),
-            declared: false,
-            batch: Some(maker.batch),
-        });
-        Ok(id)
     }
 
     /// Keeps the navigation short: of many new top columns those with the most documents stay in it.
@@ -295,6 +196,7 @@ impl Columns {
             }
         }
         let mut lists: Vec<(usize, u64, ChannelId)> = self
+            .tree
             .new
             .iter()
             .filter(|channel| channel.parent.is_none() && channel.kind == ChannelKind::List)
@@ -302,17 +204,10 @@ impl Columns {
             .collect();
         lists.sort_unstable_by(|a, b| b.cmp(a));
         let hidden: HashSet<ChannelId> = lists.into_iter().skip(room).map(|(_, _, id)| id).collect();
-        for channel in self.new.iter_mut().filter(|channel| hidden.contains(&channel.id)) {
+        for channel in self.tree.new.iter_mut().filter(|channel| hidden.contains(&channel.id)) {
             channel.hidden = true;
         }
         report.columns.hidden = hidden.len();
-    }
-}
-
-impl<R> Maker<'_, R> {
-    /// Behind every column that is there.
-    fn first_order(&self) -> u64 {
-        self.node.channels.values().map(|channel| channel.order).min().unwrap_or(u64::MAX / 2).min(u64::MAX / 2)
     }
 }
 
@@ -326,25 +221,6 @@ fn wanted(plan: &Plan) -> HashSet<u32> {
         }
     }
     wanted
-}
-
-/// A slug of the old site in the form of the slug law; `None` if nothing usable is left of it.
-pub(super) fn slug_of(old: &str) -> Option<String> {
-    let old = percent_encoding::percent_decode_str(old).decode_utf8_lossy().to_lowercase();
-    if !old.is_ascii() {
-        return None;
-    }
-    let mut slug = String::new();
-    for c in old.chars() {
-        if c.is_ascii_alphanumeric() {
-            slug.push(c);
-        } else if !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    let slug = slug.trim_matches('-');
-    let slug = slug[..slug.len().min(40)].trim_end_matches('-');
-    (!slug.is_empty()).then(|| slug.to_owned())
 }
 
 /// Text of a field that may hold HTML.

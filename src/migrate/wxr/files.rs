@@ -12,12 +12,13 @@ use url::Url;
 use crate::app::App;
 use crate::base::id::MediaId;
 use crate::domain::error::Result;
-use crate::domain::media::{self, Media, NewMedia};
+use crate::domain::media::{self, NewMedia};
 use crate::domain::site::SiteNode;
 use crate::migrate::report::{MissingFile, Report};
 use crate::store::{Actor, Transaction};
 
 use super::plan::{Plan, file_name, upload_key};
+use super::run::Options;
 
 /// Files written in one transaction.
 const PORTION: usize = 100;
@@ -60,20 +61,24 @@ pub(super) struct Files<'a> {
     batch: u64,
     now: i64,
     dry: bool,
+    /// What was public on the old site is public here at once.
+    public: bool,
     known: HashMap<u128, std::result::Result<Stored, Lack>>,
     open: Option<Transaction>,
     waiting: usize,
 }
 
 impl<'a> Files<'a> {
-    pub(super) fn new(app: &'a App, node: &'a SiteNode, folder: Option<&Path>, batch: u64, dry: bool) -> Files<'a> {
+    pub(super) fn new(app: &'a App, node: &'a SiteNode, options: &Options, batch: u64) -> Files<'a> {
+        let folder = options.media.as_deref();
         Files {
             now: app.clock.now(),
             app,
             node,
             folder: folder.and_then(|folder| folder.canonicalize().ok()),
             batch,
-            dry,
+            dry: options.dry_run,
+            public: options.publish,
             known: HashMap::new(),
             open: None,
             waiting: 0,
@@ -150,10 +155,11 @@ impl<'a> Files<'a> {
             alt,
             batch: Some(self.batch),
             origin: &origin,
+            open: self.public,
             now: self.now,
         };
         let (media, written) = if self.dry {
-            self.as_if(&new)?
+            media::would_bring(&self.app.store.transaction(Actor::cli(), "import.media"), &new)?
         } else {
             let app = self.app;
             let site = self.node.site.id.0;
@@ -178,35 +184,6 @@ impl<'a> Files<'a> {
             height: media.height,
             alt: media.alt,
         })
-    }
-
-    /// What storing would give.
-    fn as_if(&self, new: &NewMedia<'_>) -> Result<(Media, bool)> {
-        let tx = self.app.store.transaction(Actor::cli(), "import.media");
-        let hash = crate::store::BlobHash::of(new.bytes).as_str().to_owned();
-        let known = media::find_origin(&tx, new.site, new.origin)?;
-        let id = known.as_ref().map_or_else(|| MediaId(tx.new_id()), |media| media.id);
-        if let Some(media) = known.filter(|media| media.hash == hash) {
-            return Ok((media, false));
-        }
-        let mime = media::mime_of(new.file_name, new.bytes);
-        let (width, height) =
-            if mime.starts_with("image/") { media::dimensions(new.bytes).unwrap_or_default() } else { (0, 0) };
-        let media = Media {
-            id,
-            site: new.site,
-            hash,
-            file_name: media::safe_name(new.file_name),
-            mime,
-            size: new.bytes.len() as u64,
-            width,
-            height,
-            alt: new.alt.to_owned(),
-            created: new.now,
-            batch: new.batch,
-            origin: new.origin.to_owned(),
-        };
-        Ok((media, true))
     }
 
     /// Commits what waits.

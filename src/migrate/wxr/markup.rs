@@ -99,11 +99,12 @@ fn blocks(content: &str, removed: &mut BTreeMap<String, usize>) -> Vec<(bool, St
     };
     while let Some(at) = rest.find("<!--") {
         add(depth > 0, &rest[..at]);
-        let Some(end) = rest[at..].find("-->") else {
+        // <!--> is a whole comment.
+        let Some(end) = rest[at + 2..].find("-->").map(|end| end + 2) else {
             rest = "";
             break;
         };
-        let mark = rest[at + 4..at + end].trim();
+        let mark = rest.get(at + 4..at + end).unwrap_or_default().trim();
         if let Some(block) = mark.strip_prefix("wp:") {
             if block.ends_with('/') {
                 let name = block.split([' ', '/']).next().unwrap_or_default();

@@ -12,11 +12,10 @@ mod markup;
 mod old;
 mod plan;
 mod reader;
-mod rewrite;
 mod run;
 mod source;
 mod token;
 mod write;
 
 pub use body::sanitised;
-pub use run::{Failure, Options, Progress, check, run};
+pub use run::{Options, check, run};

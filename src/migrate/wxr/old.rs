@@ -8,29 +8,13 @@ use std::collections::HashSet;
 use url::Url;
 
 use crate::base::id::{ChannelId, DocumentId};
-use crate::domain::site::{Old, SiteNode, Target, normal_form};
+use crate::domain::site::{SiteNode, Target, normal_form};
+use crate::migrate::addresses::OldAddresses;
 
 use super::columns::Columns;
 use super::plan::{Attachment, Plan};
 
-/// Collects old addresses.
-#[derive(Debug, Default)]
-pub(super) struct OldAddresses {
-    given: HashSet<u128>,
-    waiting: Vec<Old>,
-}
-
 impl OldAddresses {
-    fn add(&mut self, from: String, prefix: bool, to: Target) {
-        if from == "/" || from.is_empty() {
-            return;
-        }
-        let name = xxhash_rust::xxh3::xxh3_128(format!("{prefix}{from}").as_bytes());
-        if self.given.insert(name) {
-            self.waiting.push(Old { from, prefix, to });
-        }
-    }
-
     /// An address with everything below it (comment pages, feeds), or with its query exactly.
     fn address(&mut self, address: &str, to: &Target) {
         let normal = normal_form(address);
@@ -40,11 +24,6 @@ impl OldAddresses {
             // A prefix without a slash answers with and without one.
             self.add(normal.trim_end_matches('/').to_owned(), true, to.clone());
         }
-    }
-
-    /// What was collected since the last call.
-    pub(super) fn take(&mut self) -> Vec<Old> {
-        std::mem::take(&mut self.waiting)
     }
 
     /// Addresses of a post or page: its link, its guid where that is an address of the old site, and by number.

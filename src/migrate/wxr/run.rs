@@ -3,21 +3,21 @@
 //! **Invariant:** everything that is written belongs to one batch; a run that
 //! fails takes its batch back.
 
-use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::base::clock;
 use crate::base::fault::Fault;
-use crate::domain;
+use crate::domain::account::By;
 use crate::domain::content;
-use crate::domain::site::{self, Batch, Channel, ChannelKind, SiteNode};
+use crate::domain::site::{self, Batch, SiteNode};
+use crate::migrate::begin::{Failure, Hosts, Progress, batch_name, root_column};
+use crate::migrate::columns::Maker;
 use crate::migrate::report::Report;
-use crate::store::{self, Actor, Read as _};
+use crate::store::{Actor, Read as _};
 
-use super::columns::{Columns, Maker, Names};
+use super::columns::{Columns, Names};
 use super::plan::Plan;
 use super::reader::{LARGEST_TEXT, Reader};
 use super::write::{Work, Writer};
@@ -40,43 +40,6 @@ pub struct Options {
     /// Nothing is written.
     pub dry_run: bool,
 }
-
-/// Why nothing was imported.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// The file is not a good export.
-    #[error("{0}")]
-    Fault(Fault),
-    /// Something that was asked for cannot be.
-    #[error("{0}")]
-    Usage(String),
-    /// The store or a rule refused.
-    #[error("{0}")]
-    Domain(#[from] domain::error::Error),
-    /// The run failed half way; what became of it.
-    #[error("{error}; {then}")]
-    Undone {
-        /// What happened.
-        error: Box<Failure>,
-        /// What was done about it.
-        then: String,
-    },
-}
-
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Failure {
-        Failure::Fault(fault)
-    }
-}
-
-impl From<store::Error> for Failure {
-    fn from(error: store::Error) -> Failure {
-        Failure::Domain(error.into())
-    }
-}
-
-/// How far the work is: name of the step, bytes done, bytes in all.
-pub type Progress<'a> = &'a dyn Fn(&'static str, u64, u64);
 
 /// Imports an export.
 ///
@@ -101,7 +64,9 @@ pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<
     let mut reader = Reader::open(&options.file)?;
     let mut plan = Plan::read(&mut reader, &mut report, &|done| progress("checking", done, length))?;
     report.old_site = plan.base.as_ref().map(ToString::to_string).unwrap_or_default();
-    let (hosts, new_hosts) = hosts(app, &node, &plan, &options.old_hosts, &mut report)?;
+    let base = plan.base.as_ref().and_then(|base| base.host_str()).map(str::to_lowercase);
+    let Hosts { all: hosts, new: new_hosts } =
+        Hosts::of(app, &node, base.as_slice(), &options.old_hosts, &mut report.notes)?;
     let now = app.clock.now();
     let begin = app.store.transaction(Actor::cli(), "import.begin").site(node.site.id.0);
     let new_id = || begin.new_id();
@@ -113,7 +78,7 @@ pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<
     say_clock(&plan, &mut report);
     let batch = Batch {
         id: batch_id,
-        name: batch_name(app, &options.site, now)?,
+        name: batch_name(app, "wxr", &options.site, now)?,
         kind: "wxr".into(),
         site: node.site.id,
         source: report.source.clone(),
@@ -144,7 +109,7 @@ pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<
     }
     if touched == 0 && report.hosts.is_empty() {
         // A run that brought nothing leaves no batch behind.
-        content::remove_batch(&app.store, Actor::cli(), &batch.name)?;
+        content::remove_batch(&app.store, &By::ops(), &batch.name)?;
     } else {
         report.batch = batch.name;
     }
@@ -161,76 +126,6 @@ pub fn check(from: impl Read, name: &Path) -> Result<Report, Fault> {
     let mut reader = Reader::new(from, name, LARGEST_TEXT)?;
     Plan::read(&mut reader, &mut report, &|_| {})?;
     Ok(report)
-}
-
-fn root_column(node: &SiteNode, path: &str) -> Result<Channel, Failure> {
-    let channel = node
-        .channel_at(path)
-        .ok_or_else(|| Failure::Usage(format!("--channel {path}: {} has no such column", node.site.slug)))?;
-    if channel.kind == ChannelKind::Link {
-        return Err(Failure::Usage(format!("--channel {path}: a link column has no columns below it")));
-    }
-    Ok(channel.clone())
-}
-
-/// All hosts of the old site, and those of them that the site does not have yet.
-fn hosts(
-    app: &App,
-    node: &SiteNode,
-    plan: &Plan,
-    wanted: &[String],
-    report: &mut Report,
-) -> Result<(HashSet<String>, Vec<String>), Failure> {
-    let directory = app.directory();
-    let mut all: HashSet<String> = node.site.old_hosts.iter().cloned().collect();
-    let mut new: Vec<String> = Vec::new();
-    let holder = |host: &str| {
-        directory.by_host(host).or_else(|| directory.by_old_host(host)).map(|other| other.site.slug.clone())
-    };
-    for host in wanted {
-        let host = host.trim().to_lowercase();
-        site::check_host(&host).map_err(|broken| Failure::Usage(format!("--old-host {broken}")))?;
-        match holder(&host) {
-            Some(slug) if slug != node.site.slug => {
-                return Err(Failure::Usage(format!("--old-host {host}: it belongs to the site {slug}")));
-            }
-            Some(_) => {}
-            None if !new.contains(&host) => new.push(host.clone()),
-            None => {}
-        }
-        all.insert(host);
-    }
-    let Some(base) = plan.base.as_ref().and_then(|base| base.host_str()) else { return Ok((all, new)) };
-    let base = base.to_lowercase();
-    let twin = base.strip_prefix("www.").map_or_else(|| format!("www.{base}"), str::to_owned);
-    let local = base == "localhost"
-        || base.ends_with(".localhost")
-        || !base.contains('.')
-        || base.parse::<std::net::Ipv4Addr>().is_ok();
-    for host in [base.clone(), twin] {
-        if site::check_host(&host).is_err() {
-            continue;
-        }
-        if local {
-            if host == base {
-                all.insert(host.clone());
-                report.notes.push(format!(
-                    "{host} is no name of a public site and was not added to the old hosts; --old-host names them"
-                ));
-            }
-            continue;
-        }
-        match holder(&host) {
-            Some(slug) if slug != node.site.slug && host == base => {
-                report.notes.push(format!("{host} belongs to the site {slug} and was not added to the old hosts"));
-            }
-            Some(_) => {}
-            None if !new.contains(&host) => new.push(host.clone()),
-            None => {}
-        }
-        all.insert(host);
-    }
-    Ok((all, new))
 }
 
 /// Gives every post and page its number and column, so that bodies can link to each other.
@@ -269,23 +164,12 @@ fn hours(minutes: i64) -> String {
     format!("{sign}{}:{:02} hours", minutes.abs() / 60, minutes.abs() % 60)
 }
 
-fn batch_name(app: &App, site: &str, now: i64) -> Result<String, Failure> {
-    let stem = format!("wxr-{site}-{}", clock::local(now).strftime("%Y%m%d-%H%M%S"));
-    let mut name = stem.clone();
-    let mut more = 2;
-    while app.store.unique(site::BATCH_NAME, name.as_bytes())?.is_some() {
-        name = format!("{stem}-{more}");
-        more += 1;
-    }
-    Ok(name)
-}
-
 fn take_back(app: &App, batch: &Batch, report: &Report, dry: bool, error: Failure) -> Failure {
     let there = app.store.unique(site::BATCH_NAME, batch.name.as_bytes());
     if dry || matches!(there, Ok(None)) {
         return error;
     }
-    let then = match content::remove_batch(&app.store, Actor::cli(), &batch.name) {
+    let then = match content::remove_batch(&app.store, &By::ops(), &batch.name) {
         Ok(_) if report.documents.updated == 0 => "nothing of this run was kept".to_owned(),
         Ok(_) => format!(
             "what was new in this run was taken back; {} documents of earlier runs are up to date already",

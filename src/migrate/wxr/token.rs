@@ -2,10 +2,12 @@
 //!
 //! **Invariant:** only the five entities of XML and character numbers are resolved.
 
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
 use quick_xml::errors::{Error as XmlError, IllFormedError};
+use quick_xml::escape::unescape;
 use quick_xml::events::BytesStart;
 
 use crate::base::fault::Fault;
@@ -35,23 +37,9 @@ pub(super) fn attributes(start: &BytesStart<'_>) -> Result<Vec<(String, String)>
     Ok(found)
 }
 
-/// The character of a reference; only the five names of XML and numbers are known.
-pub(super) fn resolve(reference: &str) -> Option<char> {
-    match reference {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => {
-            let number = reference.strip_prefix('#')?;
-            let code = match number.strip_prefix('x') {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.parse().ok()?,
-            };
-            char::from_u32(code)
-        }
-    }
+/// The text of a reference; only the five names of XML and numbers are known.
+pub(super) fn resolve(reference: &str) -> Option<String> {
+    unescape(&format!("&{reference};")).ok().map(Cow::into_owned)
 }
 
 /// Puts the pieces of a text together. Old exporters wrote `]]>` into CDATA sections as it is: then

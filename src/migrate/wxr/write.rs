@@ -10,8 +10,10 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::base::id::{ChannelId, DocumentId};
 use crate::domain;
-use crate::domain::content::{self, Brought, Draft, Imported, Picture, Text};
+use crate::domain::content::{self, Brought, Edit, FOREVER, Imported, Picture, Text};
 use crate::domain::site::{self, Batch, Old, SiteNode};
+use crate::migrate::addresses::OldAddresses;
+use crate::migrate::begin::Failure;
 use crate::migrate::report::{Report, Suspicious};
 use crate::store::{self, Actor, Transaction};
 
@@ -19,10 +21,9 @@ use super::body::Bodies;
 use super::columns::Columns;
 use super::files::Files;
 use super::item::{Item, Label};
-use super::old::OldAddresses;
 use super::plan::{Fate, Home, Plan, fate, number_of, skip_reason};
 use super::reader::{Entry, Reader};
-use super::run::{Failure, Options};
+use super::run::Options;
 
 /// Documents written in one transaction.
 const PORTION: usize = 200;
@@ -75,8 +76,7 @@ impl Writer<'_> {
         progress: &dyn Fn(u64),
     ) -> Result<(), Failure> {
         self.begin(begin, new_hosts)?;
-        let dry = self.options.dry_run;
-        let mut files = Files::new(self.app, self.node, self.options.media.as_deref(), self.batch.id, dry);
+        let mut files = Files::new(self.app, self.node, self.options, self.batch.id);
         files.attachments(self.plan, &mut self.report)?;
         self.work.old.archives(self.plan, self.columns, self.node, self.root);
         let mut reader = Reader::open(&self.options.file)?;
@@ -105,7 +105,7 @@ impl Writer<'_> {
 
     /// Batch, columns and old hosts.
     fn begin(&mut self, mut tx: Transaction, new_hosts: &[String]) -> Result<(), Failure> {
-        for channel in &self.columns.new {
+        for channel in &self.columns.tree.new {
             site::add_channel(&mut tx, channel)?;
         }
         let added = site::add_old_hosts(&mut tx, self.node.site.id, new_hosts)?;
@@ -207,9 +207,15 @@ impl Writer<'_> {
             draft,
             imported: Imported {
                 id: Some(DocumentId(post.document)),
-                draft: Draft { channel: ChannelId(post.channel), text, pinned: item.sticky, valid_until: None },
+                edit: Edit {
+                    channel: ChannelId(post.channel),
+                    text,
+                    pinned_until: item.sticky.then_some(FOREVER),
+                    ..Edit::default()
+                },
                 published,
                 was_published,
+                undated: false,
                 origin: self.plan.origin(number),
                 batch: Some(self.batch.id),
                 comments,
@@ -270,7 +276,7 @@ impl Writer<'_> {
             self.app.store.transaction(Actor::cli(), "import.wxr").site(self.node.site.id.0).note(&self.batch.name);
         if self.options.dry_run {
             // The columns were not written, but documents ask for them.
-            for channel in &self.columns.new {
+            for channel in &self.columns.tree.new {
                 tx.put(channel)?;
             }
         }

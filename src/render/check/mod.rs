@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use minijinja::Value;
+use minijinja::{OutputSpan, Value};
 
 use crate::base::fault::Fault;
 use crate::render::admin::admin_context;
@@ -92,7 +92,7 @@ fn sample_page(theme: &Arc<Theme>, sample: &Sample) -> Vec<Fault> {
     let misses = Misses::default();
     let translator = theme.messages.translator(&sample.site.lang, Some(Arc::clone(&misses)));
     let context = theme.context(&frame(theme, sample), sample.fields.clone(), translator);
-    look_at(theme, sample.template, &place(sample), context, &misses)
+    look_at(theme, sample.template, &place(sample), context, &misses, page::look)
 }
 
 /// Renders one sample of an admin page and looks at it.
@@ -100,11 +100,19 @@ fn admin_page(theme: &Theme, sample: &AdminSample) -> Vec<Fault> {
     let misses = Misses::default();
     let translator = theme.messages.translator(sample.page.lang, Some(Arc::clone(&misses)));
     let context = admin_context(&sample.page, sample.fields.clone(), translator);
-    look_at(theme, sample.template, &admin_place(sample), context, &misses)
+    let look = if sample.piece { page::look_at_piece } else { page::look };
+    look_at(theme, sample.template, &admin_place(sample), context, &misses, look)
 }
 
 /// Renders a page and looks at it; `place` names the sample.
-fn look_at(theme: &Theme, template: &str, place: &str, context: Value, misses: &Misses) -> Vec<Fault> {
+fn look_at(
+    theme: &Theme,
+    template: &str,
+    place: &str,
+    context: Value,
+    misses: &Misses,
+    look: fn(&str, &[OutputSpan]) -> Vec<page::Mistake>,
+) -> Vec<Fault> {
     let rendered = theme
         .compiled(template)
         .and_then(|template| template.render_with_spans(context).map_err(|error| theme.failed(&error)));
@@ -113,7 +121,7 @@ fn look_at(theme: &Theme, template: &str, place: &str, context: Value, misses: &
         Err(error) => return vec![render_fault(theme, place, error)],
     };
     let own = theme.template_file(template);
-    let mut faults: Vec<Fault> = page::look(&page, &spans)
+    let mut faults: Vec<Fault> = look(&page, &spans)
         .into_iter()
         .map(|mistake| {
             let message = on_page(&mistake.message, place);

@@ -10,7 +10,7 @@ use minijinja::Value;
 use minijinja::value::Serde;
 
 use crate::base::fault::Fault;
-use crate::render::check::sample::{self, ADMIN_TEMPLATES, PAGE_TEMPLATES};
+use crate::render::check::sample::{self, PAGE_TEMPLATES};
 use crate::render::syntax::{Named, Scan};
 use crate::render::theme::Theme;
 
@@ -59,7 +59,7 @@ impl<'a> Names<'a> {
     /// Templates that can be part of a page, from the page templates down;
     /// `None` where a name is worked out while rendering.
     pub fn reachable(&self) -> Option<BTreeSet<String>> {
-        let templates: &[(&str, &str)] = if self.theme.is_admin() { &ADMIN_TEMPLATES } else { &PAGE_TEMPLATES };
+        let templates = if self.theme.is_admin() { sample::admin_templates() } else { PAGE_TEMPLATES.to_vec() };
         let mut waiting: Vec<String> = templates.iter().filter_map(|(name, _)| self.resolve(name)).collect();
         let mut reached = BTreeSet::new();
         while let Some(name) = waiting.pop() {

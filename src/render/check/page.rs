@@ -61,6 +61,15 @@ const REFERENCES: [&str; 5] = ["for", "aria-labelledby", "aria-describedby", "ar
 
 /// Reads a page and the spans that tell which template wrote which part.
 pub fn look(page: &str, spans: &[OutputSpan]) -> Vec<Mistake> {
+    look_at(page, spans, true)
+}
+
+/// Reads a piece of a page, which a script puts into one that is there.
+pub fn look_at_piece(piece: &str, spans: &[OutputSpan]) -> Vec<Mistake> {
+    look_at(piece, spans, false)
+}
+
+fn look_at(page: &str, spans: &[OutputSpan], whole: bool) -> Vec<Mistake> {
     let options = TokenizerOpts { exact_errors: true, ..Default::default() };
     let tokenizer = Tokenizer::new(Reader::default(), options);
     let queue = BufferQueue::default();
@@ -86,7 +95,7 @@ pub fn look(page: &str, spans: &[OutputSpan]) -> Vec<Mistake> {
     }
     feed(&tokenizer, &queue, &page[at..]);
     tokenizer.end();
-    tokenizer.sink.finish()
+    tokenizer.sink.finish(whole)
 }
 
 /// True where what follows would be the value of an attribute without quotes.
@@ -182,8 +191,8 @@ impl Reader {
         self.page.borrow_mut().mistake(place, message);
     }
 
-    fn finish(self) -> Vec<Mistake> {
-        self.page.into_inner().finish()
+    fn finish(self, whole: bool) -> Vec<Mistake> {
+        self.page.into_inner().finish(whole)
     }
 }
 
@@ -393,7 +402,7 @@ impl Page {
         }
     }
 
-    fn finish(mut self) -> Vec<Mistake> {
+    fn finish(mut self, whole: bool) -> Vec<Mistake> {
         for (id, name, place) in std::mem::take(&mut self.unnamed) {
             if !id.is_some_and(|id| self.label_targets.contains(&id)) {
                 self.mistake(place, format!("<{name}> without a label"));
@@ -406,6 +415,9 @@ impl Page {
         }
         for (open, place) in std::mem::take(&mut self.open) {
             self.mistake(place, format!("<{open}> is never closed"));
+        }
+        if !whole {
+            return self.mistakes;
         }
         let whole = [
             (!self.doctype, "the page has no <!DOCTYPE html>".to_owned()),

@@ -5,10 +5,11 @@
 //! be torn, because one group is written and synced at a time.
 //!
 //! The interface is narrow on purpose: append after an expected sequence
-//! number, read from a sequence number, wait for more. Behind it are files
+//! number, read from a sequence number on or back, wait for more. Behind it are files
 //! today; a distributed log can stand there later.
 
 pub(crate) mod frame;
+pub(crate) mod past;
 pub(crate) mod reader;
 pub(crate) mod segment;
 pub(crate) mod verify;

@@ -2,31 +2,32 @@
 //!
 //! **Invariant:** what is shown of a person is what the store says now.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
+use http::header::{ACCEPT, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::base::clock;
+use crate::base::id::SiteId;
 use crate::domain;
 use crate::domain::account::{By, Person, Token, authenticate};
-use crate::render::view_admin::{AdminLink, AdminView, LanguageView, MessageView, PersonView, RefusedPage};
+use crate::render::admin;
+use crate::render::view_admin::{
+    AdminCrumbView, AdminView, LanguageView, LogInNoticeView, MessageView, PersonView, ProblemView, RefusedPage,
+};
 use crate::web::client::Client;
 use crate::web::session::Cookie;
 use crate::web::{Error, csrf, file};
 
+use super::nav::Links;
 use super::{Admin, blocking};
 
 /// Languages of the admin pages: mark and name in itself.
 pub const LANGUAGES: [(&str, &str); 2] = [("zh-CN", "中文"), ("en", "English")];
-
-/// Pages of the navigation: key of the title and address.
-const NAV: [(&str, &str); 3] =
-    [("home.title", "/admin/"), ("sessions.title", "/admin/sessions"), ("password.title", "/admin/password")];
 
 /// One request.
 #[derive(Clone)]
@@ -46,8 +47,12 @@ pub struct Inner {
     pub person: Option<Person>,
     /// True where a log-in was named that has ended.
     pub ended: bool,
+    /// True where a script asks, which wants JSON.
+    pub script: bool,
     /// Path and query.
     pub target: String,
+    /// The site that the address is about, once the guard knows it.
+    site: OnceLock<SiteId>,
     /// Secret behind the forms' secret.
     secret: String,
     /// True if the browser does not have the secret yet.
@@ -87,6 +92,8 @@ impl Desk {
         };
         Ok(Desk(Arc::new(Inner {
             lang: language(headers, client.secure),
+            script: wants_json(headers),
+            site: OnceLock::new(),
             ended: person.is_none() && sent.is_some_and(|sent| !sent.is_empty()),
             target: parts.uri.path_and_query().map_or("/admin/", |target| target.as_str()).to_owned(),
             secret: secret.secret().to_owned(),
@@ -96,6 +103,18 @@ impl Desk {
             client,
             admin,
         })))
+    }
+
+    /// The guard found out which site the address is about.
+    pub(super) fn is_in(&self, site: Option<SiteId>) {
+        if let Some(site) = site {
+            let _ = self.site.set(site);
+        }
+    }
+
+    /// The site that the address is about: of `{site}`, `{channel}`, `{document}` or `{media}`.
+    pub fn site(&self) -> Option<SiteId> {
+        self.site.get().copied()
     }
 
     /// The cookie secret that a form's secret must fit.
@@ -119,7 +138,7 @@ impl Desk {
         Ok(By::person(&self.person()?.user, &self.client.address.to_string()))
     }
 
-    /// A page: `template` with its page struct, under the title of a key.
+    /// A page: `template` with its page struct, under the title of a key or an [`About`].
     ///
     /// # Errors
     /// When the template fails.
@@ -127,25 +146,44 @@ impl Desk {
         &self,
         status: StatusCode,
         template: &str,
-        title: &'static str,
+        about: impl Into<About>,
         fields: impl Serialize,
     ) -> Result<Response, Error> {
         let html = self
             .admin
             .app
             .engine
-            .render_admin(template, &self.view(title), fields)
+            .render_admin(template, &self.view(about.into()), fields)
             .map_err(|error| Error::Internal(error.to_string()))?;
-        let mut response = (status, html).into_response();
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        Ok(self.answer(status, "text/html; charset=utf-8", html))
+    }
+
+    /// An answer to a script.
+    ///
+    /// # Errors
+    /// When the fields cannot be written.
+    pub fn json(&self, status: StatusCode, fields: &impl Serialize) -> Result<Response, Error> {
+        let text = serde_json::to_string(fields).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(self.answer(status, "application/json", text))
+    }
+
+    /// A text of the catalogues in the language of the answer.
+    pub fn text(&self, key: &str) -> String {
+        let themes = self.admin.app.engine.themes();
+        themes.get(admin::THEME).map(|theme| theme.text(self.lang, key)).unwrap_or_default()
+    }
+
+    fn answer(&self, status: StatusCode, kind: &'static str, body: String) -> Response {
+        let mut response = (status, body).into_response();
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         if self.fresh {
             let cookie = Cookie::Form.set(&self.secret, self.client.secure);
             response.headers_mut().append(SET_COOKIE, cookie);
         }
-        Ok(response)
+        response
     }
 
-    /// The page for an error.
+    /// The page for an error; for a script its problem.
     ///
     /// # Errors
     /// When the template fails.
@@ -159,8 +197,33 @@ impl Desk {
             Error::StaleForm => "error.stale_form",
             Error::ReadOnly => "error.read_only",
             Error::Conflict => "error.409",
+            Error::LogIn => "error.401",
             other => other.key(),
         };
+        let mut response = if self.script { self.problem(error, key)? } else { self.refused(error, key)? };
+        file::error_headers(error, response.headers_mut());
+        if let Some(seconds) = error.retry_after() {
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
+        Ok(response)
+    }
+
+    fn problem(&self, error: &Error, key: &'static str) -> Result<Response, Error> {
+        // Told only to who may read answers of this host; a form of another site got no further than its origin.
+        let stale = matches!(error, Error::StaleForm) && self.person.is_some();
+        let problem = ProblemView {
+            title: self.text(&format!("{key}.title")),
+            status: error.status().as_u16(),
+            detail: self.text(&format!("{key}.text")),
+            key,
+            request: self.client.request.to_string(),
+            csrf: if stale { csrf::token(&self.secret) } else { String::new() },
+        };
+        let text = serde_json::to_string(&problem).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(self.answer(error.status(), "application/problem+json", text))
+    }
+
+    fn refused(&self, error: &Error, key: &'static str) -> Result<Response, Error> {
         let path = self.target.split('?').next().unwrap_or_default();
         let again = matches!(error, Error::StaleForm | Error::Conflict | Error::Busy | Error::TooMany(_));
         // These addresses take forms only.
@@ -171,32 +234,42 @@ impl Desk {
             request_id: self.client.request.to_string(),
             again: if again { back.to_owned() } else { String::new() },
         };
-        let mut response = self.page(error.status(), "error/error.html", "error.title", fields)?;
-        file::error_headers(error, response.headers_mut());
-        if let Some(seconds) = error.retry_after() {
-            response.headers_mut().insert(RETRY_AFTER, seconds.into());
-        }
-        Ok(response)
+        self.page(error.status(), "error/error.html", "error.title", fields)
     }
 
-    fn view(&self, title: &'static str) -> AdminView {
+    fn view(&self, about: About) -> AdminView {
         let path = self.target.split('?').next().unwrap_or_default();
         let person = self.person.as_ref();
-        let settled = person.is_some_and(|person| !person.user.must_change_password);
-        let nav = NAV.iter().filter(|_| settled).map(|(key, url)| AdminLink { key, url, current: *url == path });
+        let settled = person.filter(|person| person.user.duty(&self.admin.app.gate.policy, self.now).is_none());
+        let directory = self.admin.app.directory();
+        let links = settled.map(|person| Links { directory: &directory, user: &person.user, path, site: self.site() });
+        let log_ins = settled.iter().flat_map(|person| {
+            person.user.notices.iter().map(|notice| LogInNoticeView {
+                time: time(notice.time),
+                address: notice.address.clone(),
+                browser: notice.browser.clone(),
+                current: notice.session == person.session.id,
+            })
+        });
         let languages = LANGUAGES.map(|(code, name)| LanguageView { code, name, current: code == self.lang });
         AdminView {
             lang: self.lang,
             languages: languages.to_vec(),
-            title,
+            title: about.title,
+            name: about.name,
             path: self.target.clone(),
             csrf: csrf::token(&self.secret),
             person: person.map(|person| PersonView {
                 name: person.user.name.clone(),
                 display_name: person.user.display_name.clone(),
             }),
-            group: self.admin.app.directory().portal().map(|node| node.site.name.clone()).unwrap_or_default(),
-            nav: nav.collect(),
+            group: directory.portal().map(|node| node.site.name.clone()).unwrap_or_default(),
+            nav: links.as_ref().map(Links::main).unwrap_or_default(),
+            own: links.as_ref().map(Links::own).unwrap_or_default(),
+            sites: links.as_ref().map(Links::sites).unwrap_or_default(),
+            site: links.as_ref().and_then(Links::site),
+            crumbs: links.as_ref().map(|links| links.crumbs(about.above)).unwrap_or_default(),
+            log_ins: log_ins.collect(),
         }
     }
 }
@@ -207,6 +280,39 @@ impl<S: Send + Sync> FromRequestParts<S> for Desk {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Desk, Refusal> {
         let desk = parts.extensions.get::<Desk>().cloned();
         desk.ok_or_else(|| Refusal(Error::Internal("a route of the admin pages has no guard".into())))
+    }
+}
+
+/// What a page says of itself: the key of its title alone, or more.
+#[derive(Debug, Clone, Default)]
+pub struct About {
+    title: &'static str,
+    name: String,
+    above: Vec<AdminCrumbView>,
+}
+
+impl From<&'static str> for About {
+    fn from(title: &'static str) -> About {
+        About { title, ..About::default() }
+    }
+}
+
+impl About {
+    /// A page that is about something with a name of its own.
+    pub fn named(title: &'static str, name: &str) -> About {
+        About { title, name: name.to_owned(), above: Vec::new() }
+    }
+
+    /// Below another page, whose title has a key; the site's own pages above it are known.
+    pub fn below(mut self, key: &'static str, url: impl Into<String>) -> About {
+        self.above.push(AdminCrumbView { key, name: String::new(), url: url.into() });
+        self
+    }
+
+    /// Below another page, which has a name.
+    pub fn below_named(mut self, name: &str, url: impl Into<String>) -> About {
+        self.above.push(AdminCrumbView { key: "", name: name.to_owned(), url: url.into() });
+        self
     }
 }
 
@@ -240,6 +346,7 @@ pub fn error_of(error: domain::error::Error) -> Error {
         domain::error::Error::NotFound { .. } => Error::NotFound,
         domain::error::Error::Rules { .. } => Error::BadRequest("a rule forbids it"),
         domain::error::Error::Forbidden { .. } => Error::Forbidden,
+        domain::error::Error::Stale { .. } => Error::Conflict,
         domain::error::Error::Store(error) => error.into(),
     }
 }
@@ -277,8 +384,14 @@ pub fn local(next: &str) -> Option<&str> {
     let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     let path = next.split('?').next().unwrap_or_default();
     let inside = path.starts_with("/admin/") && !path.contains("//") && !path.contains("/.");
-    let page = !matches!(path, "/admin/login" | "/admin/log-out" | "/admin/language");
+    let page = !matches!(path, "/admin/log-out" | "/admin/language") && !path.starts_with("/admin/login");
     (plain && inside && page && next.len() <= 512).then_some(next)
+}
+
+/// True where the answer is for a script: browsers ask for pages with `text/html` first.
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accepted.split([',', ';']).next().is_some_and(|first| first.trim().eq_ignore_ascii_case("application/json"))
 }
 
 /// Language by cookie, else by what the browser wants, else Chinese.
@@ -287,6 +400,11 @@ fn language(headers: &HeaderMap, secure: bool) -> &'static str {
     if let Some(chosen) = Cookie::Language.read(headers, secure).and_then(of) {
         return chosen;
     }
+    accepted_language(headers)
+}
+
+/// Language by what the browser or program wants, else Chinese.
+pub(in crate::web) fn accepted_language(headers: &HeaderMap) -> &'static str {
     let accepted = headers.get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted
         .split(',')

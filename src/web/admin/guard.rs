@@ -5,23 +5,33 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::RequestExt;
+use axum::extract::{RawPathParams, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{ALLOW, CONTENT_LANGUAGE, SET_COOKIE, VARY};
 use http::{HeaderValue, Method, StatusCode};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::app::App;
+use crate::base::id::{ChannelId, SiteId};
+use crate::domain::account::{self, By, Duty, Place, User};
+use crate::domain::content::Document;
+use crate::domain::media::{self, Media};
+use crate::store::Read;
 use crate::web::Error;
 use crate::web::client::Client;
 use crate::web::policy::Keep;
-use crate::web::routes::Access;
+use crate::web::routes::{Access, Largest};
 use crate::web::security::Role;
 use crate::web::session::Cookie;
 
-use super::desk::{local, see};
-use super::rate::What;
-use super::{Admin, Desk, Refusal, form};
+use super::desk::{error_of, local, see};
+use super::rate::{What, Who};
+use super::{Admin, Desk, Refusal, blocking, form};
+
+/// What is told to robots that find a preview link.
+pub const NO_ROBOTS: &str = "noindex, nofollow, noarchive";
 
 /// A route's guard.
 #[derive(Clone)]
@@ -30,6 +40,8 @@ pub struct Post {
     pub admin: Arc<Admin>,
     /// Who may pass.
     pub access: Access,
+    /// Most that the route takes of a body.
+    pub largest: Largest,
 }
 
 /// Why a request is not let through.
@@ -57,7 +69,7 @@ pub async fn guard(State(post): State<Post>, request: Request, next: Next) -> Re
         Err(error) => return bare(&error),
     };
     let request = Request::from_parts(parts, body);
-    let response = match enter(&desk, post.access, request).await {
+    let response = match enter(&desk, &post, request).await {
         Ok(mut request) => {
             request.extensions_mut().insert(desk.clone());
             next.run(request).await
@@ -68,20 +80,101 @@ pub async fn guard(State(post): State<Post>, request: Request, next: Next) -> Re
     dress(&desk, paged(&desk, response))
 }
 
-async fn enter(desk: &Desk, access: Access, request: Request) -> Result<Request, Stop> {
+async fn enter(desk: &Desk, post: &Post, mut request: Request) -> Result<Request, Stop> {
+    let access = post.access;
     let reading = matches!(*request.method(), Method::GET | Method::HEAD);
     if access != Access::Anyone {
-        let Some(person) = &desk.person else { return Err(Stop::Go(to_log_in(desk, reading))) };
-        if access == Access::Desk && person.user.must_change_password {
-            return Err(Stop::Go(see("/admin/password")));
+        let Some(person) = &desk.person else {
+            return Err(if desk.script { Error::LogIn.into() } else { Stop::Go(to_log_in(desk, reading)) });
+        };
+        if access != Access::Person {
+            if let Some(duty) = person.user.duty(&desk.admin.app.gate.policy, desk.now) {
+                let first = match duty {
+                    Duty::Password => "/admin/password",
+                    Duty::SecondFactor => "/admin/account/factor",
+                };
+                return Err(if desk.script { Error::LogIn.into() } else { Stop::Go(see(first)) });
+            }
+            let named = request.extract_parts::<RawPathParams>().await.ok();
+            let named = named.and_then(|named| named.iter().next().map(|(_, value)| value.to_owned()));
+            let (app, user) = (desk.admin.app.clone(), person.user.clone());
+            let site = blocking(move || may_enter(&app, &user, access, &named.unwrap_or_default())).await??;
+            desk.is_in(site);
         }
     }
     if reading {
         return Ok(request);
     }
-    let what = if request.uri().path() == "/admin/login" { What::LogIn } else { What::Form };
-    desk.admin.rates.count(what, desk.client.address, desk.now)?;
-    Ok(form::check(request, desk.secret()).await?)
+    let what = if request.uri().path().starts_with("/admin/login") { What::LogIn } else { What::Form };
+    // A whole office may share one address, so whoever is known is counted alone.
+    let who = desk.person.as_ref().map_or(Who::Address(desk.client.address), |person| Who::Person(person.user.id));
+    desk.admin.rates.count(what, who, desk.now)?;
+    let most = usize::try_from(post.largest.bytes(&desk.admin.app.config)).unwrap_or(usize::MAX);
+    Ok(form::check(request, desk.secret(), most, post.largest == Largest::Upload).await?)
+}
+
+/// Asks what the route says of its first parameter, `named`; the site that it is in.
+pub(in crate::web) fn may_enter(app: &App, user: &User, access: Access, named: &str) -> Result<Option<SiteId>, Error> {
+    let number = || named.parse::<u64>().map_err(|_| Error::NotFound);
+    match access {
+        Access::Anyone | Access::Person | Access::Desk => Ok(None),
+        Access::Group(roles) => {
+            allowed(roles.iter().any(|role| user.may(*role, Place::Group)))?;
+            Ok(None)
+        }
+        Access::Site(roles) => {
+            let node = app.directory().by_slug(named).cloned().ok_or(Error::NotFound)?;
+            in_site(user, roles, node.site.id)
+        }
+        Access::SiteUsers => {
+            let node = app.directory().by_slug(named).cloned().ok_or(Error::NotFound)?;
+            if !user.works_in(node.site.id) {
+                return Err(Error::NotFound);
+            }
+            allowed(user.manages_users_of(node.site.id))?;
+            Ok(Some(node.site.id))
+        }
+        Access::Media(roles) => {
+            let file: Media = app.store.get(number()?)?.ok_or(Error::NotFound)?;
+            if file.collection.is_none() {
+                return in_site(user, roles, file.site);
+            }
+            // A collection says itself who may see its files; they come from other sites too.
+            let by = By::person(user, "");
+            let seen = media::level_of(&app.store, &by, &file).map_err(error_of)?;
+            seen.ok_or(Error::NotFound)?;
+            Ok(Some(file.site).filter(|site| user.works_in(*site)))
+        }
+        Access::Channel(roles) => in_channel(app, user, roles, ChannelId(number()?)),
+        Access::Document(roles) => {
+            let document: Document = app.store.get(number()?)?.ok_or(Error::NotFound)?;
+            in_channel(app, user, roles, document.channel)
+        }
+    }
+}
+
+fn in_site(user: &User, roles: &[account::Role], site: SiteId) -> Result<Option<SiteId>, Error> {
+    if !user.works_in(site) {
+        return Err(Error::NotFound);
+    }
+    allowed(roles.iter().any(|role| user.may_within(*role, site)))?;
+    Ok(Some(site))
+}
+
+fn in_channel(app: &App, user: &User, roles: &[account::Role], channel: ChannelId) -> Result<Option<SiteId>, Error> {
+    let directory = app.directory();
+    let node = directory.all().find(|node| node.channels.contains_key(&channel)).ok_or(Error::NotFound)?;
+    let chain: Vec<ChannelId> = node.chain(channel).iter().map(|channel| channel.id).collect();
+    let place = Place::Channel(node.site.id, &chain);
+    if !user.sees(place) {
+        return Err(Error::NotFound);
+    }
+    allowed(roles.iter().any(|role| user.may(*role, place)))?;
+    Ok(Some(node.site.id))
+}
+
+fn allowed(may: bool) -> Result<(), Error> {
+    if may { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 /// To the log-in page and, from there, back to the page that was asked for.
@@ -99,7 +192,7 @@ fn to_log_in(desk: &Desk, reading: bool) -> Response {
     response
 }
 
-/// Errors become pages; so do answers of the router itself.
+/// Errors become pages, for scripts problems in JSON; so do answers of the router itself.
 fn paged(desk: &Desk, response: Response) -> Response {
     let error = match response.extensions().get::<Refusal>() {
         Some(Refusal(error)) => error.clone(),
@@ -122,13 +215,33 @@ fn paged(desk: &Desk, response: Response) -> Response {
 }
 
 fn dress(desk: &Desk, mut response: Response) -> Response {
+    let public = response.extensions().get::<AsPublished>().is_some();
+    let file = response.extensions().get::<AsFile>().is_some();
     let headers = response.headers_mut();
     Keep::Never.set(headers);
+    headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Language, Cookie"));
+    if public {
+        // Its language is that of the site, and no robot that finds the link shall keep it.
+        Role::Preview.set(headers);
+        headers.insert("x-robots-tag", HeaderValue::from_static(NO_ROBOTS));
+        return response;
+    }
+    if file {
+        // It has the policy of its kind, which is stricter.
+        return response;
+    }
     Role::Admin.set(headers);
-    headers.insert(VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(desk.lang));
     response
 }
+
+/// Marks an answer that is an uploaded file, not an admin page.
+#[derive(Debug, Clone, Copy)]
+pub struct AsFile;
+
+/// Marks an answer that is a page of a site as visitors will see it, not an admin page.
+#[derive(Debug, Clone, Copy)]
+pub struct AsPublished;
 
 /// The answer of last resort: a status that needs neither store nor theme.
 fn bare(error: &Error) -> Response {

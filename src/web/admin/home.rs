@@ -1,7 +1,6 @@
-//! The first page: sites, newest documents, grants, log-ins.
+//! The first page: what waits, drafts, stale columns, sites, newest documents, grants, log-ins.
 //!
-//! **Invariant:** shows sites and columns of the person's grants only, and of
-//! documents only those that are published.
+//! **Invariant:** shows sites, columns and documents of the person's grants only.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +10,7 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::base::id::{ChannelId, SiteId};
-use crate::domain::account::{Person, Scope, User};
+use crate::domain::account::{By, Person, Scope, User};
 use crate::domain::content::{self, DOCUMENTS_OF_SITE, Item, LIVE_OF_CHANNEL, LIVE_OF_GROUP, LIVE_OF_SITE};
 use crate::domain::error::Result;
 use crate::domain::site::{Directory, SiteNode};
@@ -19,8 +18,9 @@ use crate::render::view_admin::{AdminDocumentView, AdminHomePage, AdminSiteView,
 use crate::store::{ListKey, Read};
 use crate::web::Error;
 
+use super::account::sessions;
 use super::desk::{message, see, time};
-use super::{Asked, Desk, Refusal, blocking, sessions};
+use super::{Asked, Desk, Refusal, blocking, inbox, work};
 
 /// Documents shown.
 const DOCUMENTS: usize = 10;
@@ -47,14 +47,16 @@ pub async fn missing() -> Refusal {
 /// The page.
 pub async fn show(desk: Desk, Asked(asked): Asked<Done>) -> Result<Response, Refusal> {
     let done = asked.done == "password";
-    let (app, person, now) = (desk.admin.app.clone(), desk.person()?.clone(), desk.now);
-    let mut page = blocking(move || page(&app, &person, now)).await?.map_err(Refusal::from)?;
+    let (app, person, by, now) = (desk.admin.app.clone(), desk.person()?.clone(), desk.by()?, desk.now);
+    let mut page = blocking(move || page(&app, &person, &by, now)).await?.map_err(Refusal::from)?;
     page.notice = done.then(|| message("password.changed"));
     Ok(desk.page(StatusCode::OK, "home/home.html", "home.title", page)?)
 }
 
-fn page(app: &App, person: &Person, now: i64) -> Result<AdminHomePage> {
+fn page(app: &App, person: &Person, by: &By, now: i64) -> Result<AdminHomePage> {
     let directory = app.directory().clone();
+    let (waiting, waiting_count) = inbox::waiting(app, by, work::MOST, now)?;
+    let (stale, stale_count) = work::stale(app, &directory, by, now)?;
     let user = &person.user;
     let mut own = sessions::views(app, person, now)?;
     let session_count = own.len();
@@ -66,6 +68,12 @@ fn page(app: &App, person: &Person, now: i64) -> Result<AdminHomePage> {
             failures: person.session.failures,
         }),
         notice: None,
+        waiting,
+        waiting_count,
+        received: inbox::received(app, by)?,
+        drafts: work::drafts(app, &directory, by)?,
+        stale,
+        stale_count,
         grants: grants(&directory, user),
         sites: sites(app, &directory, user)?,
         newest: newest(app, &directory, user)?,
@@ -74,19 +82,30 @@ fn page(app: &App, person: &Person, now: i64) -> Result<AdminHomePage> {
     })
 }
 
-fn grants(directory: &Directory, user: &User) -> Vec<GrantView> {
-    let place = |scope| match scope {
-        Scope::Group => Some(String::new()),
-        Scope::Site(site) => directory.site(site).map(|node| node.site.name.clone()),
-        Scope::Channel(_, channel) => {
-            let (node, channel) = directory.channel(channel)?;
-            Some(format!("{} › {}", node.site.short_name, channel.name))
-        }
-    };
-    // A grant whose site or column is gone gives nothing.
-    let views =
-        user.grants.iter().filter_map(|grant| Some(GrantView { role: grant.role.word(), place: place(grant.scope)? }));
-    views.collect()
+/// Grants in words. One whose site or column is gone gives nothing.
+pub(super) fn grants(directory: &Directory, user: &User) -> Vec<GrantView> {
+    let known = user.grants.iter().filter(|grant| is_known(directory, grant.scope));
+    known.map(|grant| GrantView { role: grant.role.word(), place: place(directory, grant.scope) }).collect()
+}
+
+fn is_known(directory: &Directory, scope: Scope) -> bool {
+    match scope {
+        Scope::Group => true,
+        Scope::Site(site) => directory.site(site).is_some(),
+        Scope::Channel(_, channel) => directory.channel(channel).is_some(),
+    }
+}
+
+/// Name of a site or column; empty for the group, its number where it is gone.
+pub(super) fn place(directory: &Directory, scope: Scope) -> String {
+    match scope {
+        Scope::Group => String::new(),
+        Scope::Site(site) => directory.site(site).map_or_else(|| format!("#{site}"), |node| node.site.name.clone()),
+        Scope::Channel(_, channel) => directory.channel(channel).map_or_else(
+            || format!("#{channel}"),
+            |(node, channel)| format!("{} › {}", node.site.short_name, channel.name),
+        ),
+    }
 }
 
 /// What of a site a person works in: all of it, or some columns with those below them.

@@ -25,7 +25,8 @@ pub async fn choose(desk: Desk, Fields(choice): Fields<Choice>) -> Result<Respon
     let language = LANGUAGES.iter().map(|(code, _)| *code).find(|code| *code == choice.to);
     let language = language.ok_or(Error::BadRequest("there is no such language"))?;
     // The log-in page is no place to go to after the log-in, but one to come back to.
-    let log_in = choice.back == "/admin/login" || choice.back.starts_with("/admin/login?");
+    let path = choice.back.split('?').next().unwrap_or_default();
+    let log_in = matches!(path, "/admin/login" | "/admin/login/code");
     let back = if log_in && choice.back.bytes().all(|byte| byte.is_ascii_graphic()) {
         choice.back.as_str()
     } else {

@@ -1,4 +1,4 @@
-//! Requests of an address, counted by the minute.
+//! Requests of a person or an address, counted by the minute.
 //!
 //! **Invariant:** memory stays bounded however many addresses ask.
 
@@ -6,11 +6,13 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 
+use crate::base::id::UserId;
+
 use super::Error;
 
 /// Length of a window in milliseconds.
 const WINDOW: i64 = 60_000;
-/// Addresses counted at once; beyond it nobody new is counted until the window ends.
+/// Counted at once; beyond it nobody new is counted until the window ends.
 const MOST: usize = 50_000;
 
 /// What is counted.
@@ -20,25 +22,40 @@ pub enum What {
     LogIn,
     /// Other forms.
     Form,
+    /// Requests to the API.
+    Api,
+    /// Tokens of the API that nobody has.
+    WrongToken,
 }
 
 impl What {
-    /// Most a minute from one address; a whole office may share one.
+    /// Most a minute; a whole office may share one address, and an editor saves every few seconds.
     fn most(self) -> u32 {
         match self {
             What::LogIn => 60,
             What::Form => 300,
+            What::Api => 1200,
+            What::WrongToken => 30,
         }
     }
+}
+
+/// Who is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// Whoever asks from an address.
+    Address(IpAddr),
+    /// Somebody who is logged in, wherever he asks from.
+    Person(UserId),
 }
 
 #[derive(Debug, Default)]
 struct Window {
     began: i64,
-    counts: HashMap<(What, IpAddr), u32>,
+    counts: HashMap<(What, Who), u32>,
 }
 
-/// Requests of the present minute by address.
+/// Requests of the present minute.
 #[derive(Debug, Default)]
 pub struct Rates {
     window: Mutex<Window>,
@@ -49,20 +66,36 @@ impl Rates {
     ///
     /// # Errors
     /// `TooMany` with the seconds to wait.
-    pub fn count(&self, what: What, address: IpAddr, now: i64) -> Result<(), Error> {
+    pub fn count(&self, what: What, who: Who, now: i64) -> Result<(), Error> {
+        self.add(what, who, now, 1)
+    }
+
+    /// Asks whether there is room for one more, without counting it.
+    ///
+    /// # Errors
+    /// As [`Rates::count`].
+    pub fn room(&self, what: What, who: Who, now: i64) -> Result<(), Error> {
+        self.add(what, who, now, 0)
+    }
+
+    fn add(&self, what: What, who: Who, now: i64, more: u32) -> Result<(), Error> {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         if !(window.began..window.began + WINDOW).contains(&now) {
             window.began = now;
             window.counts.clear();
         }
         let wait = u32::try_from((window.began + WINDOW - now) / 1000 + 1).unwrap_or(60);
-        let key = (what, network(address));
+        let who = match who {
+            Who::Address(address) => Who::Address(network(address)),
+            person @ Who::Person(_) => person,
+        };
+        let key = (what, who);
         if window.counts.len() >= MOST && !window.counts.contains_key(&key) {
             return Ok(());
         }
         let count = window.counts.entry(key).or_default();
-        *count += 1;
-        if *count > what.most() { Err(Error::TooMany(wait)) } else { Ok(()) }
+        *count += more;
+        if *count + (1 - more) > what.most() { Err(Error::TooMany(wait)) } else { Ok(()) }
     }
 }
 

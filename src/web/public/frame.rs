@@ -62,8 +62,14 @@ fn site_view(app: &App, recorder: &Recorder, node: &SiteNode) -> Result<SiteView
     let code = &site.identity.site_code;
     let digits: String = site.identity.police.chars().filter(char::is_ascii_digit).collect();
     let notice = match (&site.notice, site.state) {
-        (Some(notice), _) => Some(NoticeView { text: notice.text.clone(), url: notice.url.clone() }),
-        (None, SiteState::Archived) => Some(NoticeView { text: app.text(node, "notice.archived"), url: None }),
+        (Some(notice), _) => {
+            let (from, until) = site.notice_period().unwrap_or_default();
+            let (text, url, name) = (notice.text.clone(), notice.url.clone(), notice.name.clone());
+            Some(NoticeView { text, url, name, from, until })
+        }
+        (None, SiteState::Archived) => {
+            Some(NoticeView { text: app.text(node, "notice.archived"), ..NoticeView::default() })
+        }
         (None, _) => None,
     };
     Ok(SiteView {

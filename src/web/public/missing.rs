@@ -11,6 +11,7 @@ use crate::domain::content;
 use crate::domain::site::{self, Redirect, SiteNode, Target};
 use crate::render::view::{CrumbView, ErrorPage, NotFoundPage};
 
+use super::document::elsewhere;
 use super::page::{About, render};
 use super::search::items;
 use super::views::{With, item_url, item_views};
@@ -45,17 +46,18 @@ pub fn redirect(app: &App, recorder: &Recorder, node: &SiteNode, ask: Ask<'_>) -
         None => ask.path.to_owned(),
     };
     let Some((redirect, rest)) = site::find_redirect(recorder, node.site.id, &address)? else { return Ok(None) };
-    let to = target(app, &redirect, &rest)?;
+    let to = target(app, recorder, &redirect, &rest)?;
     if to.is_some() {
         app.count_hit(redirect.id);
     }
     Ok(to)
 }
 
-fn target(app: &App, redirect: &Redirect, rest: &str) -> Result<Option<String>, Failure> {
+/// The very end: nobody is sent from one address to the next.
+fn target(app: &App, recorder: &Recorder, redirect: &Redirect, rest: &str) -> Result<Option<String>, Failure> {
     Ok(match &redirect.to {
         Target::Document(id) => match content::placed(&app.store, DocumentId(id.0))? {
-            Some(placed) => item_url(app, &placed.item),
+            Some(placed) => elsewhere(app, recorder, &placed)?.or_else(|| item_url(app, &placed.item)),
             None => None,
         },
         Target::Channel(id) => app.directory().channel(*id).map(|(node, channel)| node.channel_url(channel)),
@@ -95,6 +97,20 @@ pub fn missing(
         NotFoundPage { nearest, suggestions: item_views(app, recorder, &items(app, &ids)?, With::Column), query };
     let html = render(app, recorder, node, ask, about, "error/404.html", page)?;
     Ok(Answer::Missing { html, lang: node.site.lang.clone() })
+}
+
+/// The page of a site that cannot be read for a while, with its notice.
+pub fn offline(app: &Arc<App>, recorder: &Recorder, node: &Arc<SiteNode>, ask: Ask<'_>) -> Result<Answer, Failure> {
+    let about = About {
+        kind: "error",
+        title: app.text(node, "error.offline.title"),
+        canonical: node.site.url(),
+        noindex: true,
+        ..About::default()
+    };
+    let page = ErrorPage { status: 503, key: "error.offline".into(), request_id: String::new() };
+    let html = render(app, recorder, node, ask, about, "error/error.html", page)?;
+    Ok(Answer::Offline { html, lang: node.site.lang.clone() })
 }
 
 /// Words of an address that may stand in a title: Chinese, or Latin of four letters and more.

@@ -8,8 +8,10 @@ mod document;
 mod feed;
 mod frame;
 mod home;
+mod media;
 mod missing;
 mod page;
+mod pictures;
 mod search;
 mod sitemap;
 mod views;
@@ -19,10 +21,12 @@ use std::sync::Arc;
 use crate::app::App;
 use crate::cache::{Recorder, Variant};
 use crate::domain;
+use crate::domain::media::Media;
 use crate::domain::site::{SiteNode, SiteState, Spot};
 use crate::render::engine::RenderError;
 use crate::store;
 
+pub use document::{Preview, preview};
 pub use missing::{error_page, old_address};
 
 /// What an address gives.
@@ -44,6 +48,13 @@ pub enum Answer {
         /// Language mark.
         lang: String,
     },
+    /// A page that says that the site cannot be read for a while (status 503).
+    Offline {
+        /// HTML.
+        html: String,
+        /// Language mark.
+        lang: String,
+    },
     /// Feed, sitemap, robots.txt.
     Text {
         /// Media type with its character set.
@@ -54,7 +65,18 @@ pub enum Answer {
     /// It stands elsewhere: 301.
     Moved(String),
     /// A media file.
-    Media(Arc<SiteNode>, domain::media::Media, String),
+    Media(Box<MediaAnswer>),
+}
+
+/// A media file to send.
+#[derive(Debug)]
+pub struct MediaAnswer {
+    /// The file.
+    pub media: Media,
+    /// Width of the smaller form that is asked for.
+    pub width: Option<u32>,
+    /// True if every visitor may have it, not only who asks now.
+    pub public: bool,
 }
 
 /// Why there is no page.
@@ -104,11 +126,24 @@ pub struct Ask<'a> {
     pub variant: Variant,
 }
 
-/// Answers a request on the main host.
+/// Answers a visitor's request on the main host.
 ///
 /// # Errors
 /// Only when a template or the store fails; a missing page is an answer.
 pub fn answer(app: &Arc<App>, recorder: &Recorder, ask: Ask<'_>) -> Result<Answer, Failure> {
+    answer_to(app, recorder, ask, &|_| false)
+}
+
+/// Like [`answer`], for somebody who works with some of the files that visitors do not see.
+///
+/// # Errors
+/// As [`answer`].
+pub fn answer_to(
+    app: &Arc<App>,
+    recorder: &Recorder,
+    ask: Ask<'_>,
+    sees: &dyn Fn(&Media) -> bool,
+) -> Result<Answer, Failure> {
     let directory = app.directory().clone();
     let Some(spot) = domain::site::resolve(recorder, &directory, ask.path)? else {
         return Err(Failure::Store("no site has been applied yet".into()));
@@ -130,7 +165,14 @@ pub fn answer(app: &Arc<App>, recorder: &Recorder, ask: Ask<'_>) -> Result<Answe
         match frame::readable(&node.site) {
             Ok(()) => {}
             Err(Failure::Moved(to)) => return Ok(Answer::Moved(to)),
-            // A planned site does not exist for visitors.
+            // A planned site does not exist for visitors; its files do for those who prepare it.
+            Err(_)
+                if let Spot::Media(node, id, form, name) = &spot
+                    && let Ok(found) = media::answer(app, recorder, node, *id, (form.as_deref(), name), sees) =>
+            {
+                return Ok(found);
+            }
+            Err(Failure::Closed(SiteState::Offline)) => return missing::offline(app, recorder, node, ask),
             Err(_) => return missing::missing(app, recorder, &portal(app)?, None, ask),
         }
     }
@@ -143,7 +185,7 @@ pub fn answer(app: &Arc<App>, recorder: &Recorder, ask: Ask<'_>) -> Result<Answe
         Spot::Sitemap(node, part) => sitemap::sitemap(app, recorder, node, *part),
         Spot::Map(node) => sitemap::map(app, recorder, node, ask),
         Spot::Robots => Ok(sitemap::robots(app)),
-        Spot::Media(node, id, name) => media(app, recorder, node, *id, name),
+        Spot::Media(node, id, form, name) => media::answer(app, recorder, node, *id, (form.as_deref(), name), sees),
         Spot::Moved(to) => Ok(Answer::Moved(match ask.query {
             Some(query) if !to.contains("://") => format!("{to}?{query}"),
             _ => to.clone(),
@@ -168,6 +210,19 @@ pub fn answer(app: &Arc<App>, recorder: &Recorder, ask: Ask<'_>) -> Result<Answe
     }
 }
 
+/// The home page of a site as it would be, from a node that differs from what is stored. Nothing of it is kept.
+///
+/// # Errors
+/// When a template or the store fails.
+pub fn trial_home(app: &Arc<App>, node: &Arc<SiteNode>) -> Result<String, Failure> {
+    let url = node.site.url();
+    let ask = Ask { path: &url, query: None, variant: Variant::Normal };
+    match home::home(app, &app.recorder_apart(), node, ask)? {
+        Answer::Page { html, .. } => Ok(html),
+        _ => Err(Failure::Nothing),
+    }
+}
+
 fn portal(app: &App) -> Result<Arc<SiteNode>, Failure> {
     app.directory().portal().cloned().ok_or_else(|| Failure::Store("there is no portal".into()))
 }
@@ -177,24 +232,4 @@ fn nearest_channel(node: &SiteNode, path: &str) -> Option<crate::base::id::Chann
     let inside = path.strip_prefix(&node.site.prefix()).unwrap_or(path);
     let (folder, _) = inside.rsplit_once('/')?;
     node.channel_at(folder).map(|channel| channel.id)
-}
-
-fn media(
-    app: &App,
-    recorder: &Recorder,
-    node: &Arc<SiteNode>,
-    id: crate::base::id::MediaId,
-    name: &str,
-) -> Result<Answer, Failure> {
-    use crate::store::Read;
-    let media: domain::media::Media = recorder.get(id.0)?.ok_or(Failure::Nothing)?;
-    let directory = app.directory();
-    let owner = directory.site(media.site).ok_or(Failure::Nothing)?;
-    if !owner.site.state.is_readable() {
-        return Err(Failure::Nothing);
-    }
-    let url = media.url(&owner.site.prefix());
-    let here = format!("{}/media/{id}/{name}", node.site.prefix());
-    let name = media.file_name.clone();
-    Ok(if here == url { Answer::Media(owner.clone(), media, name) } else { Answer::Moved(url) })
 }

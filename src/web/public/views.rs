@@ -9,18 +9,22 @@ use crate::app::App;
 use crate::base::clock;
 use crate::cache::{MemoKey, Recorder};
 use crate::domain::content::{self, Attachment, Item, LIVE_OF_CHANNEL, Picture, Placed, Text};
-use crate::domain::media::Media;
+use crate::domain::media::{self, Media};
 use crate::domain::site::{Channel, SiteNode};
 use crate::render::functions::Latest;
 use crate::render::view::{
     AttachmentView, BlockView, ColumnLink, ColumnView, DocumentView, ItemView, OriginView, PageNumberView, PagingView,
     PictureView,
 };
-use crate::store::{ListKey, Read};
+use crate::store::{Entry, ListKey, Read};
 
 use super::Failure;
 use super::feed::escape;
 use super::frame::{column_link, columns, file_address, note_site, site_link};
+use super::pictures;
+
+/// Documents offered below one to read on; more only where the editor named more.
+const RELATED: usize = 6;
 
 /// What a list says beside each document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +81,13 @@ pub fn item_url(app: &App, item: &Item) -> Option<String> {
 
 /// A picture for templates.
 pub fn picture_view(picture: &Picture) -> PictureView {
-    PictureView { url: picture.url.clone(), alt: picture.alt.clone(), width: picture.width, height: picture.height }
+    PictureView {
+        url: picture.url.clone(),
+        alt: picture.alt.clone(),
+        width: picture.width,
+        height: picture.height,
+        srcset: media::srcset(&picture.url, picture.width),
+    }
 }
 
 /// A column with its newest documents.
@@ -104,7 +114,7 @@ pub fn column_view(recorder: &Recorder, node: &SiteNode, channel: &Channel) -> R
         description: channel.description.clone(),
         picture: Some(file_address(recorder, &node.site, &channel.picture)?)
             .filter(|url| !url.is_empty())
-            .map(|url| PictureView { url, alt: String::new(), width: 0, height: 0 }),
+            .map(|url| PictureView { url, alt: String::new(), width: 0, height: 0, srcset: String::new() }),
         feed_url: channel.feed.then(|| format!("{url}feed.xml")),
         children: columns(recorder, node, Some(channel.id), 2)?,
         siblings: columns(recorder, node, channel.parent, 1)?,
@@ -151,20 +161,29 @@ pub fn document_view(
     }
     // The next older ones, not the newest: a new document then leaves the other pages of its column in the cache.
     let list = ListKey::new(LIVE_OF_CHANNEL, &[item.channel().0]);
-    let related = content::items(recorder, &recorder.list(list, item.entry().position(), 6)?)?;
-    let related = item_views(app, recorder, &related, With::Nothing);
+    let older = content::items(recorder, &recorder.list(list, item.entry().position(), RELATED)?)?;
+    let older = item_views(app, recorder, &older, With::Nothing);
+    // Those that the editor named come first.
+    let named: Vec<Entry> = revision.terms.related.iter().map(|id| Entry { id: id.0, order: 0 }).collect();
+    let mut related = item_views(app, recorder, &content::items(recorder, &named)?, With::Nothing);
+    related.extend(older.iter().filter(|view| !named.iter().any(|entry| entry.id == view.id)).cloned());
+    related.truncate(RELATED.max(named.len()));
     note_site(recorder, node);
+    let undated = item.document.undated;
     Ok(DocumentView {
         id: item.id(),
         title: if item.reference.is_some() { item.title().to_owned() } else { text.title.clone() },
         subtitle: text.subtitle.clone(),
-        body: Value::from_safe_string(mark_external(&with_picture(text), |host| is_own_host(app, host))),
+        body: Value::from_safe_string(mark_external(
+            &pictures::responsive(app, recorder, &with_picture(text))?,
+            |host| is_own_host(app, host),
+        )),
         summary: text.summary.clone(),
         source: if text.source.is_empty() { node.site.name.clone() } else { text.source.clone() },
         author: text.author.clone(),
         editor: text.editor.clone(),
-        published: clock::minute(item.document.published),
-        published_iso: clock::rfc3339(item.document.published),
+        published: if undated { String::new() } else { clock::minute(item.document.published) },
+        published_iso: if undated { String::new() } else { clock::rfc3339(item.document.published) },
         formed: text.formed.clone(),
         number: text.number.clone(),
         keywords: text.keywords.clone(),
@@ -174,7 +193,7 @@ pub fn document_view(
         attachments,
         origin,
         newer,
-        older: related.first().cloned(),
+        older: older.first().cloned(),
         related,
     })
 }
@@ -198,7 +217,7 @@ fn attachment_view(app: &App, recorder: &Recorder, attachment: &Attachment) -> R
     Ok(Some(AttachmentView {
         title: attachment.title.clone(),
         url: media.url(&node.site.prefix()),
-        kind: media.kind(),
+        kind: media.ending(),
         size: size_text(media.size),
         file_name: media.file_name,
     }))

@@ -38,11 +38,13 @@ fn the_documented_file_is_complete_and_shows_the_defaults() {
     assert_eq!(load(&text, &[]).unwrap(), Config::default());
     // With each comment mark taken away from lines `# key = value` it still says the defaults.
     let mut open = String::new();
+    let mut in_certificates = false;
     for line in text.lines() {
+        in_certificates = line.contains("[[server.certificates]]") || (in_certificates && !line.starts_with('['));
         let bare = line.strip_prefix("# ").unwrap_or(line);
         let key = bare.split(" = ").next().unwrap();
         let is_key = bare.contains(" = ") && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-        if line.starts_with('[') || (is_key && !["host", "cert", "key"].contains(&key)) {
+        if line.starts_with('[') || (is_key && !in_certificates) {
             open.push_str(bare);
             open.push('\n');
         }
@@ -82,6 +84,17 @@ fn faults_name_line_and_key() {
         ("[server]\ntrusted_proxies = [\"10.0.0.0/33\"]\n", 2, "server.trusted_proxies"),
         ("[[server.certificates]]\nhost = \"a\"\ncert = 1\nkey = \"k\"\n", 3, "server.certificates.cert"),
         ("[media]\ntypes = [\".PDF\"]\n", 2, "media.types"),
+        ("[session]\npassword_days = 4000\n", 2, "session.password_days"),
+        ("[session]\n\nsecond_factor = [\"admin\", \"boss\"]\n", 3, "session.second_factor"),
+        ("[mail]\nhost = \"smtp.x.cn:25\"\nfrom = \"a@x.cn\"\n", 2, "mail.host"),
+        ("[mail]\nhost = \"smtp.x.cn\"\nfrom = \"nobody\"\n", 3, "mail.from"),
+        ("[mail]\nhost = \"smtp.x.cn\"\nfrom = \"a@x.cn\"\nuser = \"a\"\npassword = \"\"\n", 5, "mail.password"),
+        (
+            "[mail]\nhost = \"smtp.x.cn\"\nfrom = \"a@x.cn\"\nuser = \"a\"\npassword = \"b\"\ntls = \"none\"\n",
+            6,
+            "mail.tls",
+        ),
+        ("[mail]\nhost = \"smtp.x.cn\"\nfrom = \"a@x.cn\"\nca = \"/nonexistent/ca.pem\"\n", 4, "mail.ca"),
     ];
     for (text, line, key) in cases {
         let fault = fault(text, &[]);
@@ -89,6 +102,27 @@ fn faults_name_line_and_key() {
         assert!(fault.message.starts_with(&format!("{key}: ")), "{text:?}: {fault}");
     }
     assert_eq!(fault("[server\n", &[]).line, 1);
+}
+
+#[test]
+fn mail_is_off_until_a_server_is_named_and_its_password_is_not_shown() {
+    let off = load("[mail]\nfrom = \"nonsense\"\n", &[]).unwrap();
+    assert!(!off.mail.is_on());
+    let text = "[mail]\nhost = \"smtp.x.cn\"\nfrom = \"站群 <noreply@x.cn>\"\nuser = \"a\"\n";
+    let on = load(text, &[("ZHANQUN_MAIL__PASSWORD", "geheim-4711")]).unwrap();
+    assert!(on.mail.is_on() && on.mail.password == "geheim-4711");
+    assert!(!format!("{on:?}").contains("geheim"));
+    let port = |text: &str| load(text, &[]).unwrap().mail.port();
+    assert_eq!(["tls", "starttls", "none"].map(|tls| port(&format!("[mail]\ntls = \"{tls}\"\n"))), [465, 587, 25]);
+    assert_eq!(port("[mail]\nport = 2525\n"), 2525);
+}
+
+#[test]
+fn roles_of_the_settings_are_those_of_grants() {
+    for role in zhanqun::domain::account::Role::ALL {
+        let text = format!("[session]\nsecond_factor = [\"{}\"]\n", role.word());
+        assert!(load(&text, &[]).is_ok(), "{text}");
+    }
 }
 
 #[test]

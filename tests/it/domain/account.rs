@@ -13,16 +13,16 @@ use zhanqun::domain::account::{
 use zhanqun::domain::error::Error;
 use zhanqun::store::{Options, Store};
 
-const NOW: i64 = 1_795_000_000_000;
-const MINUTE: i64 = 60_000;
-const GOOD: &str = "Kx92-bright-lake";
+pub(super) const NOW: i64 = 1_795_000_000_000;
+pub(super) const MINUTE: i64 = 60_000;
+pub(super) const GOOD: &str = "Kx92-bright-lake";
 
 /// A store with one user, `li.fang`.
-struct Office {
-    store: Store,
-    gate: Gate,
-    user: User,
-    dir: tempfile::TempDir,
+pub(super) struct Office {
+    pub(super) store: Store,
+    pub(super) gate: Gate,
+    pub(super) user: User,
+    pub(super) dir: tempfile::TempDir,
 }
 
 fn open(dir: &tempfile::TempDir) -> Store {
@@ -32,13 +32,13 @@ fn open(dir: &tempfile::TempDir) -> Store {
     Store::open(options, &()).unwrap()
 }
 
-fn new_user(name: &str, password: &str, grants: Vec<Grant>) -> NewUser {
+pub(super) fn new_user(name: &str, password: &str, grants: Vec<Grant>) -> NewUser {
     let (name, password) = (name.into(), password.into());
-    NewUser { name, display_name: "李芳".into(), password, grants, must_change_password: false }
+    NewUser { name, display_name: "李芳".into(), password, grants, ..NewUser::default() }
 }
 
 impl Office {
-    fn new() -> Office {
+    pub(super) fn new() -> Office {
         let dir = tempfile::tempdir().unwrap();
         let store = open(&dir);
         let new = new_user("li.fang", GOOD, vec![Grant { role: Role::Editor, scope: Scope::Site(SiteId(7)) }]);
@@ -47,26 +47,32 @@ impl Office {
     }
 
     /// The same after a restart of the server.
-    fn restarted(self) -> Office {
+    pub(super) fn restarted(self) -> Office {
         self.store.close().unwrap();
         drop(self.store);
         let store = open(&self.dir);
         Office { store, gate: Gate::new(&SessionConfig::default()), ..self }
     }
 
-    fn log_in_from(&self, name: &str, password: &str, address: IpAddr, now: i64) -> Result<LoggedIn, Refusal> {
+    pub(super) fn log_in_from(
+        &self,
+        name: &str,
+        password: &str,
+        address: IpAddr,
+        now: i64,
+    ) -> Result<LoggedIn, Refusal> {
         account::log_in(&self.store, &self.gate, Credentials { name, password, address, agent: "test" }, now)
     }
 
-    fn log_in(&self, name: &str, password: &str, now: i64) -> Result<LoggedIn, Refusal> {
+    pub(super) fn log_in(&self, name: &str, password: &str, now: i64) -> Result<LoggedIn, Refusal> {
         self.log_in_from(name, password, Ipv4Addr::LOCALHOST.into(), now)
     }
 
-    fn person(&self, logged_in: &LoggedIn, now: i64) -> Option<Person> {
+    pub(super) fn person(&self, logged_in: &LoggedIn, now: i64) -> Option<Person> {
         account::authenticate(&self.store, &self.gate, &logged_in.token, now).unwrap()
     }
 
-    fn actions(&self) -> Vec<(String, String, String)> {
+    pub(super) fn actions(&self) -> Vec<(String, String, String)> {
         let mut found = Vec::new();
         zhanqun::store::history(&self.dir.path().join("data"), |committed| {
             found.push((committed.actor.name.clone(), committed.action.clone(), committed.note.clone()));
@@ -76,18 +82,20 @@ impl Office {
     }
 }
 
-fn rules_of(error: &Error) -> Vec<&'static str> {
+pub(super) fn rules_of(error: &Error) -> Vec<&'static str> {
     match error {
         Error::Rules { broken } => broken.iter().map(|broken| broken.rule).collect(),
         other => panic!("{other}"),
     }
 }
 
-fn outcome(result: Result<LoggedIn, Refusal>) -> &'static str {
+pub(super) fn outcome(result: Result<LoggedIn, Refusal>) -> &'static str {
     match result {
         Ok(_) => "in",
         Err(Refusal::Wrong) => "wrong",
         Err(Refusal::Locked { .. }) => "locked",
+        Err(Refusal::SecondStep { .. }) => "code",
+        Err(Refusal::Ended) => "ended",
         Err(Refusal::Failed(error)) => panic!("{error}"),
     }
 }
@@ -193,7 +201,9 @@ fn grants_are_read_and_written_as_in_the_contract() {
 fn security_and_audit_are_separate_and_group_roles_stay_in_the_group() {
     let group = |roles: &[Role]| roles.iter().map(|role| Grant::group(*role)).collect::<Vec<_>>();
     assert!(check_grants(&group(&[Role::Admin, Role::Supervisor, Role::Editor])).is_ok());
-    assert_eq!(check_grants(&group(&[Role::Security, Role::Auditor])).unwrap_err()[0].rule, "grant.separate");
+    for two in [[Role::Security, Role::Auditor], [Role::Admin, Role::Security], [Role::Admin, Role::Auditor]] {
+        assert_eq!(check_grants(&group(&two)).unwrap_err()[0].rule, "grant.separate", "{two:?}");
+    }
     for role in [Role::Admin, Role::Security, Role::Auditor, Role::Supervisor] {
         let grant = Grant { role, scope: Scope::Site(SiteId(7)) };
         assert_eq!(check_grants(&[grant]).unwrap_err()[0].rule, "grant.group_only");
@@ -247,152 +257,6 @@ fn users_are_made_by_security_only_and_once() {
     let both = [Grant::group(Role::Security), Grant::group(Role::Auditor)];
     let refused = account::set_grants(&office.store, &By::ops(), office.user.id, &both);
     assert_eq!(rules_of(&refused.unwrap_err()), ["grant.separate"]);
-}
-
-#[test]
-fn five_wrong_passwords_lock_for_a_quarter_of_an_hour_whether_the_name_exists_or_not() {
-    let office = Office::new();
-    for name in ["li.fang", "nobody"] {
-        let address: IpAddr = if name == "nobody" { [10, 0, 0, 1].into() } else { [10, 0, 0, 2].into() };
-        let attempt = |password: &str, now: i64| outcome(office.log_in_from(name, password, address, now));
-        for _ in 0..4 {
-            assert_eq!(attempt("Wrong-password-1", NOW), "wrong", "{name}");
-        }
-        assert_eq!(attempt("Wrong-password-1", NOW), "locked", "{name}");
-        assert_eq!(attempt(GOOD, NOW + 14 * MINUTE), "locked", "{name}");
-        assert_eq!(attempt("Wrong-password-1", NOW + 15 * MINUTE), "wrong", "{name}: counted from one again");
-    }
-    assert_eq!(outcome(office.log_in("LI.FANG ", GOOD, NOW + 16 * MINUTE)), "in");
-    let failed: Vec<_> =
-        office.actions().into_iter().filter(|(_, action, _)| action == "account.log_in_failed").collect();
-    assert_eq!(failed.len(), 12, "one entry each, for a name that exists and one that does not");
-    assert!(failed.iter().all(|(actor, _, note)| actor == "visitor" && (note == "li.fang" || note == "unknown name")));
-}
-
-#[test]
-fn failures_are_forgotten_after_the_time_of_a_lock_and_after_a_log_in() {
-    let office = Office::new();
-    for number in 0..12 {
-        assert_eq!(outcome(office.log_in("li.fang", "Wrong-password-1", NOW + number * 16 * MINUTE)), "wrong");
-    }
-    let later = NOW + 300 * MINUTE;
-    for _ in 0..3 {
-        for _ in 0..4 {
-            assert_eq!(outcome(office.log_in("li.fang", "Wrong-password-1", later)), "wrong");
-        }
-        let logged_in = office.log_in("li.fang", GOOD, later).unwrap();
-        assert_eq!(logged_in.session.failures, 4, "the person is told");
-    }
-}
-
-#[test]
-fn an_address_that_tries_many_names_is_locked() {
-    let office = Office::new();
-    let address: IpAddr = "2001:db8::1".parse().unwrap();
-    for number in 0..20 {
-        let attempt = office.log_in_from(&format!("name{number}"), "Wrong-password-1", address, NOW);
-        assert_eq!(outcome(attempt), "wrong", "{number}");
-    }
-    assert_eq!(outcome(office.log_in_from("li.fang", GOOD, address, NOW)), "locked");
-    let neighbour: IpAddr = "2001:db8::2:3".parse().unwrap();
-    assert_eq!(outcome(office.log_in_from("li.fang", GOOD, neighbour, NOW)), "locked", "the same /64");
-    assert_eq!(outcome(office.log_in("li.fang", GOOD, NOW)), "in", "others are not");
-    account::unlock(&office.store, &office.gate, &By::ops(), office.user.id).unwrap();
-    assert_eq!(outcome(office.log_in_from("li.fang", GOOD, address, NOW)), "in", "ops unlock addresses, too");
-}
-
-#[test]
-fn a_lock_survives_a_restart_and_ends_by_unlocking() {
-    let office = Office::new();
-    for _ in 0..5 {
-        let _ = office.log_in("li.fang", "Wrong-password-1", NOW);
-    }
-    let office = office.restarted();
-    assert_eq!(outcome(office.log_in("li.fang", GOOD, NOW + MINUTE)), "locked");
-    account::unlock(&office.store, &office.gate, &By::ops(), office.user.id).unwrap();
-    assert_eq!(outcome(office.log_in("li.fang", GOOD, NOW + MINUTE)), "in");
-}
-
-#[test]
-fn guesses_at_the_same_time_are_not_more_than_guesses_one_after_the_other() {
-    let office = Office::new();
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| office.log_in("li.fang", "Wrong-password-1", NOW).is_err());
-        }
-    });
-    assert_eq!(outcome(office.log_in("li.fang", GOOD, NOW)), "locked");
-    let user = account::user(&office.store, office.user.id).unwrap().unwrap();
-    assert_eq!(user.failures.count, 5);
-}
-
-#[test]
-fn disabled_users_are_out_at_once_and_look_like_a_wrong_password() {
-    let office = Office::new();
-    let logged_in = office.log_in("li.fang", GOOD, NOW).unwrap();
-    assert!(office.person(&logged_in, NOW).is_some());
-    account::disable(&office.store, &By::ops(), office.user.id).unwrap();
-    assert!(office.person(&logged_in, NOW).is_none());
-    assert_eq!(outcome(office.log_in("li.fang", GOOD, NOW)), "wrong");
-    account::enable(&office.store, &By::ops(), office.user.id).unwrap();
-    assert!(office.person(&logged_in, NOW).is_none(), "the old log-in stays ended");
-    assert_eq!(outcome(office.log_in("li.fang", GOOD, NOW)), "in");
-}
-
-#[test]
-fn log_ins_survive_a_restart_and_end_when_idle_or_old() {
-    let office = Office::new();
-    let logged_in = office.log_in("li.fang", GOOD, NOW).unwrap();
-    assert!(office.person(&logged_in, NOW + 29 * MINUTE).is_some());
-    let office = office.restarted();
-    assert!(office.person(&logged_in, NOW + 50 * MINUTE).is_some(), "used at minute 29");
-    assert!(office.person(&logged_in, NOW + 81 * MINUTE).is_none(), "idle for half an hour");
-    let second = office.log_in("li.fang", GOOD, NOW).unwrap();
-    let mut last = NOW;
-    while office.person(&second, last + 20 * MINUTE).is_some() {
-        last += 20 * MINUTE;
-        assert!(last < NOW + 13 * 60 * MINUTE, "for ever");
-    }
-    assert_eq!(last, NOW + 12 * 60 * MINUTE - 20 * MINUTE, "twelve hours in any case");
-}
-
-#[test]
-fn log_ins_end_by_logging_out_and_by_revoking_but_nobody_ends_those_of_others() {
-    let office = Office::new();
-    let all: Vec<LoggedIn> = (0..4).map(|_| office.log_in("li.fang", GOOD, NOW).unwrap()).collect();
-    let by = By::person(&office.user, "");
-    let sessions = || account::sessions(&office.store, &office.gate, &office.user, NOW).unwrap().len();
-    assert_eq!(sessions(), 4);
-    account::log_out(&office.store, &office.gate, &by, &all[0].session).unwrap();
-    assert!(office.person(&all[0], NOW).is_none());
-    account::revoke(&office.store, &office.gate, &by, &office.user, all[1].session.id).unwrap();
-    assert!(office.person(&all[1], NOW).is_none());
-    let other = account::create(&office.store, &By::ops(), &new_user("wang", GOOD, Vec::new()), NOW).unwrap();
-    let stranger = By::person(&other, "");
-    let foreign = account::revoke(&office.store, &office.gate, &stranger, &office.user, all[2].session.id);
-    assert!(matches!(foreign, Err(Error::Forbidden { .. })));
-    let guessed = account::revoke(&office.store, &office.gate, &stranger, &other, all[2].session.id);
-    assert!(matches!(guessed, Err(Error::NotFound { .. })), "what is not one's own does not exist");
-    assert_eq!(account::revoke_others(&office.store, &office.gate, &by, &all[2].session).unwrap(), 1);
-    assert!(office.person(&all[2], NOW).is_some() && office.person(&all[3], NOW).is_none());
-    assert_eq!(sessions(), 1);
-}
-
-#[test]
-fn the_oldest_of_too_many_log_ins_ends() {
-    let office = Office::new();
-    let first = office.log_in("li.fang", GOOD, NOW).unwrap();
-    for _ in 0..19 {
-        office.log_in("li.fang", GOOD, NOW).unwrap();
-    }
-    assert!(office.person(&first, NOW).is_some());
-    office.log_in("li.fang", GOOD, NOW).unwrap();
-    assert!(office.person(&first, NOW).is_none());
-    assert_eq!(account::sessions(&office.store, &office.gate, &office.user, NOW).unwrap().len(), 20);
-    let tomorrow = NOW + 24 * 60 * MINUTE;
-    office.log_in("li.fang", GOOD, tomorrow).unwrap();
-    let rows = zhanqun::store::ListKey::new(account::SESSIONS_OF_USER, &[office.user.id.0]);
-    assert_eq!(zhanqun::store::Read::count(&office.store, rows).unwrap(), 1, "ended log-ins are cleared away");
 }
 
 #[test]
@@ -473,4 +337,27 @@ fn no_secret_is_shown_by_rows_for_people_or_by_debug() {
     assert!(rows.contains("\"name\":\"li.fang\"") && rows.contains("\"password\":\"***\""));
     let debug = format!("{logged_in:?} {:?}", office.user);
     assert!(!debug.contains("$argon2id$") && !debug.contains(logged_in.token.secret()));
+}
+
+/// Time that this thread has spent on a processor, in nanoseconds; other than the time of day it does not depend on
+/// what else the machine does.
+fn processor_nanos() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_name_that_nobody_has_costs_as_much_work_as_a_wrong_password() {
+    let office = Office::new();
+    let cost = |name: &str| {
+        let tries = (0..3).map(|_| {
+            let began = processor_nanos();
+            assert_eq!(outcome(office.log_in(name, "Wrong-password-1", NOW)), "wrong");
+            processor_nanos() - began
+        });
+        tries.min().unwrap()
+    };
+    let (known, unknown) = (cost("li.fang"), cost("nobody"));
+    assert!(unknown > 3_000_000, "a password was not hashed: {unknown} ns");
+    assert!(unknown * 2 > known && known * 2 > unknown, "{unknown} ns for nobody, {known} ns for somebody");
 }

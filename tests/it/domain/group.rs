@@ -5,7 +5,8 @@ use std::path::Path;
 use zhanqun::base::clock::Clock;
 use zhanqun::base::fault::Fault;
 use zhanqun::base::id::ChannelId;
-use zhanqun::domain::content::{self, Document, Draft, Text};
+use zhanqun::domain::account::By;
+use zhanqun::domain::content::{self, Document, Edit, Text};
 use zhanqun::domain::error::Error;
 use zhanqun::domain::site::{self, Applied, Directory, Spot};
 use zhanqun::store::{Actor, Blobs, Options, Store};
@@ -15,6 +16,7 @@ pub const NOW: i64 = 1_795_399_200_000;
 
 pub struct Group {
     pub store: Store,
+    pub clock: Clock,
     pub blobs: Blobs,
     pub dir: tempfile::TempDir,
 }
@@ -37,11 +39,12 @@ impl Group {
         let dir = tempfile::tempdir().unwrap();
         let data = dir.path().join("data");
         let mut options = Options::new(&data, zhanqun::domain::tables());
-        options.clock = Clock::fixed(NOW);
+        let clock = Clock::fixed(NOW);
+        options.clock = clock.clone();
         options.min_free_bytes = 1 << 20;
         let store = Store::open(options, &()).unwrap();
         let blobs = Blobs::open(&data, 1 << 20).unwrap();
-        Group { store, blobs, dir }
+        Group { store, clock, blobs, dir }
     }
 
     /// The portal and the bureau `mzj`.
@@ -65,7 +68,7 @@ impl Group {
 
     pub fn apply(&self) -> Result<Applied, Error> {
         let declarations = self.read().unwrap_or_else(|faults| panic!("{faults:?}"));
-        site::apply(&self.store, Actor::system(), &declarations)
+        site::apply(&self.store, &By::system(), &declarations)
     }
 
     pub fn directory(&self) -> Directory {
@@ -91,7 +94,8 @@ impl Group {
             Spot::Sitemap(node, Some(part)) => format!("sitemap {} {part}", node.site.slug),
             Spot::Map(node) => format!("map {}", node.site.slug),
             Spot::Robots => "robots".into(),
-            Spot::Media(node, id, name) => format!("media {} {id} {name}", node.site.slug),
+            Spot::Media(node, id, None, name) => format!("media {} {id} {name}", node.site.slug),
+            Spot::Media(node, id, Some(form), name) => format!("media {} {id} {form} {name}", node.site.slug),
             Spot::Moved(to) => format!("→ {to}"),
             Spot::Nothing(node, nearest) => {
                 format!("nothing, near {}/{}", node.site.slug, nearest.map(|id| node.path(id)).unwrap_or_default())
@@ -99,18 +103,18 @@ impl Group {
         }
     }
 
-    pub fn draft(&self, slug: &str, path: &str, title: &str) -> Draft {
+    pub fn draft(&self, slug: &str, path: &str, title: &str) -> Edit {
         let text = Text { title: title.into(), body: format!("<p>{title}的正文。</p>"), ..Text::default() };
-        Draft { channel: self.channel(slug, path), text, ..Draft::default() }
+        Edit { channel: self.channel(slug, path), text, ..Edit::default() }
     }
 
     pub fn save(&self, slug: &str, path: &str, title: &str) -> Document {
-        content::save(&self.store, editor(), None, &self.draft(slug, path, title), NOW).unwrap()
+        content::create(&self.store, &By::ops(), &self.draft(slug, path, title), NOW).unwrap()
     }
 
     pub fn publish(&self, slug: &str, path: &str, title: &str) -> Document {
         let saved = self.save(slug, path, title);
-        content::publish(&self.store, editor(), saved.id, NOW).unwrap()
+        content::publish(&self.store, &By::ops(), saved.id, NOW).unwrap()
     }
 }
 

@@ -1,10 +1,11 @@
 //! Initial documents: every mistake with its line; loading and taking back.
 
+use zhanqun::domain::account::By;
 use zhanqun::domain::content::{self, LIVE_OF_SITE};
 use zhanqun::domain::media::MEDIA_OF_SITE;
 use zhanqun::store::{ListKey, Read};
 
-use super::group::{Group, NOW, editor, in_words};
+use super::group::{Group, NOW, in_words};
 
 const HEAD: &str = "+++\ntitle = \"通知\"\npublished = \"2026-11-20 09:30\"\n";
 
@@ -68,7 +69,7 @@ fn loaded_once_as_the_run_demo_and_taken_back() {
     assert_eq!(zhanqun::base::clock::minute(placed.item.document.published), "2026-11-20 09:30");
     let portal = group.channel("www", "yw");
     assert_eq!(content::live(&group.store, ListKey::new(content::LIVE_OF_CHANNEL, &[portal.0]), 9).unwrap().len(), 1);
-    assert_eq!(content::remove_batch(&group.store, editor(), "demo").unwrap(), 1);
+    assert_eq!(content::remove_batch(&group.store, &By::ops(), "demo").unwrap(), 1);
     for list in [
         ListKey::new(LIVE_OF_SITE, &[site.0]),
         ListKey::new(MEDIA_OF_SITE, &[site.0]),

@@ -4,8 +4,8 @@ use std::process::Command;
 
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 use zhanqun::base::id::SiteId;
+use zhanqun::domain::account::By;
 use zhanqun::domain::site::{self, Old, Target, normal_form};
-use zhanqun::store::Actor;
 
 use super::group::{BUREAU, Group, NOW, PORTAL};
 
@@ -47,7 +47,7 @@ fn table(entries: &[(&str, bool, &str)]) -> (Group, SiteId) {
         .iter()
         .map(|(from, prefix, to)| Old { from: normal_form(from), prefix: *prefix, to: Target::Url((*to).into()) })
         .collect();
-    site::import_redirects(&group.store, Actor::cli(), id, None, &old).unwrap();
+    site::import_redirects(&group.store, &By::ops(), id, None, &old).unwrap();
     (group, id)
 }
 
@@ -94,7 +94,7 @@ fn a_second_import_changes_what_changed() {
             .iter()
             .map(|(from, to)| Old { from: (*from).into(), prefix: false, to: Target::Url((*to).into()) })
             .collect();
-        site::import_redirects(&group.store, Actor::cli(), id, None, &old).unwrap()
+        site::import_redirects(&group.store, &By::ops(), id, None, &old).unwrap()
     };
     let seq = group.store.seq();
     assert_eq!(again(&[("/a", "/1"), ("/b", "/2")]), (0, 0));

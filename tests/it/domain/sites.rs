@@ -1,9 +1,10 @@
 //! Site files are applied: created, changed, left alone, refused.
 
 use zhanqun::base::id::ChannelId;
+use zhanqun::domain::account::By;
 use zhanqun::domain::error::Error;
-use zhanqun::domain::site::{self, Channel, ChannelKind, Site, SiteState, UpdateClass};
-use zhanqun::store::{self, Actor, Read};
+use zhanqun::domain::site::{self, Channel, Site, SiteState, Step};
+use zhanqun::store::{self, Read};
 
 use super::group::{BUREAU, Group, PORTAL, editor};
 
@@ -41,28 +42,8 @@ fn columns_of_the_browser_survive_the_file() {
 fn add_column(group: &Group, site: u64, portal: bool, slug: &str) -> Result<ChannelId, store::Error> {
     let mut tx = group.store.transaction(editor(), "site.column").site(site);
     let id = ChannelId(tx.new_id());
-    tx.put(&Channel {
-        id,
-        site: zhanqun::base::id::SiteId(site),
-        portal,
-        parent: None,
-        slug: slug.into(),
-        former: Vec::new(),
-        name: slug.into(),
-        kind: ChannelKind::List,
-        order: 1,
-        hidden: false,
-        column_type: "工作动态".into(),
-        update: UpdateClass::None,
-        description: String::new(),
-        keywords: Vec::new(),
-        page_size: 20,
-        feed: true,
-        url: String::new(),
-        picture: String::new(),
-        declared: false,
-        batch: None,
-    })?;
+    let row: Site = group.store.get(site)?.unwrap();
+    tx.put(&Channel { order: 1, portal, ..Channel::new(&row, id, None, slug, slug) })?;
     group.store.commit(tx)?;
     Ok(id)
 }
@@ -92,26 +73,24 @@ fn a_portal_column_and_a_subsite_never_share_a_slug_whichever_comes_first() {
 fn a_renamed_site_answers_301_and_its_old_slug_stays_taken() {
     let group = Group::new();
     let id = group.directory().by_slug("mzj").unwrap().site.id;
-    site::rename(&group.store, Actor::cli(), id, "minzheng").unwrap();
+    site::rename(&group.store, &By::ops(), id, "minzheng").unwrap();
     assert_eq!(group.at("/minzheng/tzgg/"), "column minzheng tzgg");
     assert_eq!(group.at("/mzj/"), "→ /minzheng/");
     assert_eq!(group.at("/mzj/tzgg/"), "→ /minzheng/tzgg/");
     let portal = group.directory().portal().unwrap().site.id.0;
     assert!(add_column(&group, portal, true, "mzj").is_err());
     // And back again.
-    site::rename(&group.store, Actor::cli(), id, "mzj").unwrap();
+    site::rename(&group.store, &By::ops(), id, "mzj").unwrap();
     assert_eq!(group.at("/mzj/tzgg/"), "column mzj tzgg");
     assert_eq!(group.at("/minzheng/tzgg/"), "→ /mzj/tzgg/");
     for (slug, rule) in [("admin", "slug.reserved"), ("民政", "slug.form"), ("", "slug.form"), ("-a", "slug.form")] {
-        let Error::Rules { broken } = site::rename(&group.store, Actor::cli(), id, slug).unwrap_err() else {
+        let Error::Rules { broken } = site::rename(&group.store, &By::ops(), id, slug).unwrap_err() else {
             panic!("{slug}")
         };
         assert_eq!(broken[0].rule, rule, "{slug}");
     }
-    assert!(matches!(
-        site::rename(&group.store, Actor::cli(), id, "www"),
-        Err(Error::Store(store::Error::Duplicate { .. }))
-    ));
+    let Error::Rules { broken } = site::rename(&group.store, &By::ops(), id, "www").unwrap_err() else { panic!() };
+    assert_eq!(broken[0].rule, "slug.taken");
 }
 
 #[test]
@@ -145,10 +124,11 @@ fn a_host_belongs_to_one_site_also_when_a_site_of_the_browser_has_it() {
 fn a_redirected_site_needs_an_address() {
     let group = Group::new();
     let id = group.directory().by_slug("mzj").unwrap().site.id;
-    let refused = site::set_state(&group.store, Actor::cli(), id, SiteState::Redirected, None).unwrap_err();
+    let early = |step: Step| step.early("部门撤销");
+    let nowhere = early(Step::to(SiteState::Redirected));
+    let refused = site::set_state(&group.store, &By::ops(), id, &nowhere).unwrap_err();
     assert!(matches!(&refused, Error::Rules { broken } if broken[0].field == "redirect"), "{refused}");
-    site::set_state(&group.store, Actor::cli(), id, SiteState::Redirected, Some("https://new.example/".into()))
-        .unwrap();
+    site::set_state(&group.store, &By::ops(), id, &early(Step::redirect("https://new.example/"))).unwrap();
     assert_eq!(group.directory().by_slug("mzj").unwrap().site.redirect, "https://new.example/");
 }
 

@@ -1,5 +1,9 @@
 //! Background work.
 
+pub mod mail;
+mod starttls;
+mod webhooks;
+
 use std::time::{Duration, Instant};
 
 use zhanqun::jobs;
@@ -41,12 +45,13 @@ async fn a_new_site_file_is_applied_at_once_and_a_bad_one_is_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn hits_are_written_down_and_added_up() {
+    use zhanqun::domain::account::By;
     use zhanqun::domain::site::{self, Hits, Old, Target, normal_form};
-    use zhanqun::store::{Actor, ListKey, Position, Read};
+    use zhanqun::store::{ListKey, Position, Read};
     let city = City::new();
     let (app, id) = (city.app.clone(), city.app.site("mzj").unwrap().site.id);
     let old = vec![Old { from: normal_form("/a.asp"), prefix: false, to: Target::Url("/mzj/".into()) }];
-    work(move || site::import_redirects(&app.store, Actor::cli(), id, None, &old).unwrap()).await;
+    work(move || site::import_redirects(&app.store, &By::ops(), id, None, &old).unwrap()).await;
     for _ in 0..3 {
         assert_eq!(city.ask("mzj.old.example", "/a.asp", &[]).await.status, 301);
     }

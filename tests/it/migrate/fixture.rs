@@ -8,9 +8,11 @@ use zhanqun::base::clock::{Clock, parse_local};
 use zhanqun::base::id::SiteId;
 use zhanqun::config::Config;
 use zhanqun::domain::content::{DOCUMENTS_OF_SITE, Document, Revision};
+use zhanqun::domain::media::{MEDIA_OF_SITE, Media};
 use zhanqun::domain::site::SiteNode;
+use zhanqun::migrate::Failure;
 use zhanqun::migrate::report::Report;
-use zhanqun::migrate::wxr::{self, Failure, Options};
+use zhanqun::migrate::wxr::{self, Options};
 use zhanqun::store::{ListKey, Position, Read};
 
 use crate::web::city::{site_toml, write};
@@ -84,6 +86,13 @@ impl Town {
             .into_iter()
             .find(|document| document.card.title == title)
             .unwrap_or_else(|| panic!("no document {title:?}"))
+    }
+
+    pub fn media(&self, file_name: &str) -> Media {
+        let entries = self.app.store.list(ListKey::new(MEDIA_OF_SITE, &[self.site().0]), Position::FIRST, usize::MAX);
+        let mut found =
+            entries.unwrap().into_iter().map(|entry| self.app.store.get::<Media>(entry.id).unwrap().unwrap());
+        found.find(|media| media.file_name == file_name).unwrap_or_else(|| panic!("no file {file_name:?}"))
     }
 
     pub fn head(&self, document: &Document) -> Revision {

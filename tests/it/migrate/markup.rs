@@ -115,6 +115,11 @@ fn alignment_becomes_our_classes_and_headings_an_outline() {
 }
 
 #[test]
+fn a_comment_may_be_empty() {
+    bodies(&[("<p>一</p><!--><p>二</p>", "<p>一</p><p>二</p>"), ("<p>一</p><!---><p>二</p>", "<p>一</p><p>二</p>")]);
+}
+
+#[test]
 fn hostile_markup_ends() {
     let deep = "<div>".repeat(3000);
     let brackets = "[a b=1]".repeat(20_000);
@@ -123,8 +128,12 @@ fn hostile_markup_ends() {
     let captions = "[caption]".repeat(5_000);
     let town = Town::new();
     let mut export = Export::new();
-    for (number, content) in [deep, brackets, open, quotes, captions].iter().enumerate() {
-        export = export.post(number as u64 + 1, &format!("第{number}篇"), content, "");
+    let attacks = include_str!("../../fixtures/paste/attacks.txt").lines().filter(|line| !line.is_empty());
+    let attacks = attacks.map(|attack| format!("<p>前</p>{attack}<p>后</p>"));
+    let contents: Vec<String> = [deep, brackets, open, quotes, captions].into_iter().chain(attacks).collect();
+    for (number, content) in contents.iter().enumerate() {
+        let content = content.replace("]]>", "]] >");
+        export = export.post(number as u64 + 1, &format!("第{number}篇"), &content, "");
     }
-    assert_eq!(town.import(&export).documents.imported, 5);
+    assert_eq!(town.import(&export).documents.imported, contents.len());
 }

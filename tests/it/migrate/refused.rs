@@ -1,6 +1,6 @@
 //! Files that are refused: each with its line and a reason, and nothing is written.
 
-use zhanqun::migrate::wxr::Failure;
+use zhanqun::migrate::Failure;
 
 use super::fixture::{Export, Town};
 

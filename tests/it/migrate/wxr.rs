@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
 use zhanqun::base::clock::{minute, parse_local};
-use zhanqun::domain::content::{self, Draft, State, Text};
+use zhanqun::domain::account::By;
+use zhanqun::domain::content::{self, Edit, State, Text};
 use zhanqun::domain::media::MEDIA_OF_SITE;
 use zhanqun::domain::site::{self, ChannelKind, Redirect, Target};
-use zhanqun::store::{Actor, ListKey, Read};
+use zhanqun::store::{ListKey, Read};
 
 use super::fixture::{Export, Town, kind, label, png};
 
@@ -57,11 +58,10 @@ fn without_publish_everything_is_a_draft_that_remembers_its_time() {
     assert_eq!(report.documents.drafts.get("draft"), Some(&1));
     let document = town.document("通知");
     assert_eq!((document.state, document.published), (State::Draft, 0));
-    let published = content::publish(&town.app.store, Actor::cli(), document.id, town.app.clock.now()).unwrap();
+    let published = content::publish(&town.app.store, &By::ops(), document.id, town.app.clock.now()).unwrap();
     assert_eq!(minute(published.published), "2010-05-08 09:30");
     // What was never public gets the time of its publishing here.
-    let draft =
-        content::publish(&town.app.store, Actor::cli(), town.document("草稿").id, town.app.clock.now()).unwrap();
+    let draft = content::publish(&town.app.store, &By::ops(), town.document("草稿").id, town.app.clock.now()).unwrap();
     assert_eq!(minute(draft.published), "2026-11-23 10:00");
 }
 
@@ -175,12 +175,12 @@ fn the_same_source_again_adds_nothing_and_updates_what_changed() {
 
     // Somebody edits 丙 here; the source changes 甲 and 丙, and has a new one.
     let third = town.document("丙");
-    let draft = Draft {
+    let draft = Edit {
         channel: third.channel,
         text: Text { title: "丙".into(), body: "<p>本地改过</p>".into(), ..Text::default() },
-        ..Draft::default()
+        ..Edit::default()
     };
-    content::save(&town.app.store, Actor::cli(), Some(third.id), &draft, town.app.clock.now()).unwrap();
+    content::save(&town.app.store, &By::ops(), third.id, third.head, &draft, town.app.clock.now()).unwrap();
     let mut second = Export::new().category(3, "notices", "", "通知").post(1, "甲", "甲文新", &in_notices);
     second.items.push(first.items[1].clone());
     let second = second.post(3, "丙", "丙文新", &in_notices).post(4, "丁", "丁文", &in_notices);
@@ -198,8 +198,8 @@ fn a_second_run_with_publish_publishes_untouched_drafts_only() {
     let export = Export::new().post(1, "甲", "甲文", "").post(2, "乙", "乙文", "");
     town.try_import(export.xml(), |options| options.publish = false).unwrap();
     let second = town.document("乙");
-    content::publish(&town.app.store, Actor::cli(), second.id, town.app.clock.now()).unwrap();
-    content::withdraw(&town.app.store, Actor::cli(), second.id).unwrap();
+    content::publish(&town.app.store, &By::ops(), second.id, town.app.clock.now()).unwrap();
+    content::withdraw(&town.app.store, &By::ops(), second.id, "", town.app.clock.now()).unwrap();
     let report = town.import(&export);
     assert_eq!((report.documents.updated, report.documents.published), (1, 1));
     assert!(town.document("甲").is_live());
@@ -224,14 +224,14 @@ fn undo_leaves_nothing_of_the_run() {
     // The site file does not know these hosts; applying it keeps them.
     town.app.apply_sites().unwrap();
     assert_eq!(town.node().site.old_hosts, ["old.example", "www.old.example"]);
-    assert_eq!(content::remove_batch(&town.app.store, Actor::cli(), &report.batch).unwrap(), 2);
+    assert_eq!(content::remove_batch(&town.app.store, &By::ops(), &report.batch).unwrap(), 2);
     let after = town.node();
     assert!(town.documents().is_empty());
     assert_eq!(after.site, before.site);
     assert_eq!(after.channels, before.channels);
     assert_eq!(town.app.store.count(ListKey::new(MEDIA_OF_SITE, &[town.site().0])).unwrap(), 0);
     assert_eq!(town.app.store.count(ListKey::new(site::REDIRECTS_OF_SITE, &[town.site().0])).unwrap(), 0);
-    assert!(content::remove_batch(&town.app.store, Actor::cli(), &report.batch).is_err());
+    assert!(content::remove_batch(&town.app.store, &By::ops(), &report.batch).is_err());
 }
 
 #[test]
@@ -245,8 +245,8 @@ fn undo_keeps_columns_that_hold_something_else_by_now() {
     let report = town.import(&export);
     let channel = town.node().channel_at("notices").unwrap().id;
     let text = Text { title: "本地稿".into(), body: "<p>x</p>".into(), ..Text::default() };
-    content::save(&town.app.store, Actor::cli(), None, &Draft { channel, text, ..Draft::default() }, 1).unwrap();
-    content::remove_batch(&town.app.store, Actor::cli(), &report.batch).unwrap();
+    content::create(&town.app.store, &By::ops(), &Edit { channel, text, ..Edit::default() }, 1).unwrap();
+    content::remove_batch(&town.app.store, &By::ops(), &report.batch).unwrap();
     assert!(town.node().channel_at("notices").is_some());
     assert!(town.node().channel_at("old-news").is_none());
     assert_eq!(town.documents().len(), 1);
@@ -330,7 +330,7 @@ fn old_addresses_lead_to_the_new_place() {
 fn an_old_address_made_by_hand_stays() {
     let town = Town::new();
     let by_hand = site::Old { from: "/?p=7".into(), prefix: false, to: Target::Url("/mzj/tzgg/".into()) };
-    site::import_redirects(&town.app.store, Actor::cli(), town.site(), None, &[by_hand]).unwrap();
+    site::import_redirects(&town.app.store, &By::ops(), town.site(), None, &[by_hand]).unwrap();
     let report = town.import(&Export::new().post(7, "甲", "甲文", ""));
     assert_eq!(report.redirects.kept, 1);
     assert_eq!(leads(&town, "/?p=7"), Some(Target::Url("/mzj/tzgg/".into())));
@@ -624,7 +624,7 @@ fn a_large_export_streams() {
     assert!(report.adds_up());
     assert_eq!((report.documents.imported, report.links.rewritten), (3000, 3000));
     assert_eq!(town.documents().len(), 3000);
-    assert_eq!(content::remove_batch(&town.app.store, Actor::cli(), &report.batch).unwrap(), 3000);
+    assert_eq!(content::remove_batch(&town.app.store, &By::ops(), &report.batch).unwrap(), 3000);
 }
 
 #[test]
@@ -656,7 +656,7 @@ proptest! {
         assert!(again.adds_up(), "{again:#?}");
         assert_eq!(again.documents.unchanged, report.documents.imported);
         if !report.batch.is_empty() {
-            content::remove_batch(&town.app.store, Actor::cli(), &report.batch).unwrap();
+            content::remove_batch(&town.app.store, &By::ops(), &report.batch).unwrap();
         }
         assert!(town.documents().is_empty());
     }

@@ -11,4 +11,4 @@ mod ops;
 mod pages;
 mod parsing;
 mod proxies;
-mod tls;
+pub mod tls;

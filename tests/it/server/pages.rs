@@ -50,8 +50,8 @@ fn the_best_form_that_is_there_is_sent() {
         flate2::read::GzDecoder::new(body).read_to_end(&mut out).unwrap();
         out
     };
-    // A page's first answer already has a fast gzip if asked for.
-    let fast = get(running.http, "/fast", "Accept-Encoding: gzip, deflate, br, zstd\r\n");
+    // A page's first answer already has a fast gzip if asked for; Brotli may be there as soon, so it is not taken here.
+    let fast = get(running.http, "/fast", "Accept-Encoding: gzip, deflate\r\n");
     assert_eq!(fast.header("content-encoding"), Some("gzip"));
     let page = gzip(&fast.body);
     assert!(page.starts_with(b"<!doctype html>"));

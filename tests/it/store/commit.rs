@@ -37,6 +37,29 @@ fn what_is_committed_can_be_read_also_after_a_restart() {
 }
 
 #[test]
+fn locks_that_a_starting_child_process_still_holds_are_waited_for() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    put(&store, &[doc(1, 5)]).unwrap();
+    store.close().unwrap();
+    drop(store);
+    let held = ["lock", "state/db"].map(|name| {
+        let file = std::fs::OpenOptions::new().write(true).open(dir.path().join(name)).unwrap();
+        file.try_lock().unwrap();
+        file
+    });
+    let holder = std::thread::spawn(move || {
+        for file in held {
+            std::thread::sleep(Duration::from_millis(150));
+            drop(file);
+        }
+    });
+    let store = open(dir.path());
+    assert_eq!(store.get::<Doc>(1).unwrap(), Some(doc(1, 5)));
+    holder.join().unwrap();
+}
+
+#[test]
 fn a_large_row_becomes_small_and_leaves_nothing_behind() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());

@@ -183,6 +183,21 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
     eprintln!("{cycles} times killed, {total} records, none lost");
 }
 
+/// Compiles droplast into a folder; `None`, with a word, where there is no compiler.
+pub fn droplast(folder: &Path) -> Option<PathBuf> {
+    let library = folder.join("droplast.so");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/power/droplast.c");
+    let compiled = Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(&source).output();
+    match compiled {
+        Err(e) => {
+            eprintln!("skipped: there is no C compiler here ({e})");
+            return None;
+        }
+        Ok(out) => assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr)),
+    }
+    Some(library)
+}
+
 /// Where droplast keeps what is durable.
 struct Shadow(PathBuf);
 
@@ -252,13 +267,7 @@ impl Shadow {
 fn nothing_acknowledged_is_lost_by_a_power_cut() {
     let place = tempfile::tempdir().unwrap();
     let base = place.path().canonicalize().unwrap();
-    let library = base.join("droplast.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/power/droplast.c");
-    let compiled = Command::new("cc").args(["-O1", "-shared", "-fPIC", "-o"]).arg(&library).arg(&source).output();
-    match compiled {
-        Err(e) => return eprintln!("skipped: there is no C compiler here ({e})"),
-        Ok(out) => assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr)),
-    }
+    let Some(library) = droplast(&base) else { return };
     let cuts = if long() { 50 } else { 3 };
     let mut random = Random::new();
     let mut known = BTreeMap::new();

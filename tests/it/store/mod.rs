@@ -6,6 +6,8 @@ mod crash;
 mod fixture;
 mod full;
 mod model;
+mod past;
 mod recover;
+mod refused;
 mod schema;
 mod snapshot;

@@ -1,12 +1,12 @@
 //! One address a page; every other spelling leads there.
 
 use zhanqun::base::id::DocumentId;
-use zhanqun::domain::content;
+use zhanqun::domain::account::By;
+use zhanqun::domain::content::{self, Edit};
 use zhanqun::domain::site::{self, Old, Target, normal_form};
-use zhanqun::store::Actor;
 
 use super::City;
-use super::city::{editor, work};
+use super::city::work;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn other_spellings_of_an_address_lead_to_it() {
@@ -41,11 +41,11 @@ async fn moved_documents_and_renamed_sites_answer_301() {
     let before = format!("/mzj/tzgg/{}.html", document.id);
     assert_eq!(city.get(&before).await.status, 200);
     let (app, id, target) = (city.app.clone(), document.id, city.channel("mzj", "gzdt"));
-    work(move || content::move_to(&app.store, editor(), id, target).unwrap()).await;
+    work(move || content::move_to(&app.store, &By::ops(), id, target, app.clock.now()).unwrap()).await;
     let after = format!("/mzj/gzdt/{}.html", document.id);
     assert_eq!(city.get(&before).await.location(), after);
     let (app, site) = (city.app.clone(), city.app.site("mzj").unwrap().site.id);
-    work(move || site::rename(&app.store, editor(), site, "minzheng").unwrap()).await;
+    work(move || site::rename(&app.store, &By::ops(), site, "minzheng").unwrap()).await;
     assert_eq!(city.get("/mzj/").await.location(), "/minzheng/");
     assert_eq!(city.get("/mzj/gzdt/").await.location(), "/minzheng/gzdt/");
     assert_eq!(city.get(&after).await.location(), format!("/minzheng/gzdt/{}.html", document.id));
@@ -65,7 +65,7 @@ async fn an_old_host_answers_from_its_redirect_table() {
         Old { from: normal_form("/下载/"), prefix: true, to: Target::Url("/mzj/tzgg/".into()) },
         Old { from: normal_form("/低保.html"), prefix: false, to },
     ];
-    work(move || site::import_redirects(&app.store, Actor::cli(), site, None, &old).unwrap()).await;
+    work(move || site::import_redirects(&app.store, &By::ops(), site, None, &old).unwrap()).await;
     for asked in [
         "/show.asp?lang=cn&id=12",
         "/SHOW.ASP?ID=12&LANG=CN",
@@ -87,6 +87,38 @@ async fn an_old_host_answers_from_its_redirect_table() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_old_address_leads_to_the_end_in_one_step() {
+    let city = City::new();
+    let alone = city.publish("mzj", "jgjj/zz", "机构职能").await;
+    let other = city.publish("mzj", "tzgg", "省厅的通知").await;
+    let app = city.app.clone();
+    work(move || {
+        let head = content::revision(&app.store, &By::ops(), other.id, other.head).unwrap();
+        let mut edit = Edit::of(&other, &head);
+        edit.text.link = "https://www.example.com/tz.html".into();
+        content::save(&app.store, &By::ops(), other.id, other.head, &edit, app.clock.now()).unwrap();
+        content::publish(&app.store, &By::ops(), other.id, app.clock.now()).unwrap();
+        let node = app.site("mzj").unwrap();
+        let mut tx = app.store.transaction(zhanqun::store::Actor::cli(), "test").site(node.site.id.0);
+        let old = [("/about.asp?id=1", alone.id), ("/show.asp?id=2", other.id)].map(|(from, id)| Old {
+            from: normal_form(from),
+            prefix: false,
+            to: Target::Document(id),
+        });
+        site::write_redirects(&mut tx, node.site.id, None, &old).unwrap();
+        app.store.commit(tx).unwrap();
+    })
+    .await;
+    for (asked, wanted) in [
+        ("/About.asp?id=1", "http://www.city.example/mzj/jgjj/zz/"),
+        ("/show.asp?id=2", "https://www.example.com/tz.html"),
+    ] {
+        let answer = city.ask("mzj.old.example", asked, &[]).await;
+        assert_eq!((answer.status.as_u16(), answer.location()), (301, wanted), "{asked}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_search_finds_titles_of_the_site_or_of_the_group() {
     let city = City::new();
     city.publish("mzj", "tzgg", "低保标准提高").await;
@@ -99,7 +131,7 @@ async fn a_search_finds_titles_of_the_site_or_of_the_group() {
     let late = city.publish("gaj", "tzgg", "低保户户籍办理").await;
     assert!(city.get(&format!("/search?{query}")).await.body.contains("低保户户籍办理"));
     let (app, id) = (city.app.clone(), late.id);
-    work(move || content::withdraw(&app.store, editor(), id).unwrap()).await;
+    work(move || content::withdraw(&app.store, &By::ops(), id, "", app.clock.now()).unwrap()).await;
     assert!(!city.get(&format!("/search?{query}")).await.body.contains("低保户户籍办理"));
     let nasty = city.get("/search?q=%3Cscript%3Ealert(1)%3C/script%3E%00%ff&page=99999999999999999999").await;
     assert_eq!(nasty.status, 200);

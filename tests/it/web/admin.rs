@@ -1,110 +1,16 @@
 //! Admin pages through the pipeline: log-in, cookies, forms, languages, what is shown to whom.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
-use http::{Method, Request, header};
-use http_body_util::BodyExt;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use zhanqun::domain::account::{self, By, Grant, NewUser, Role, Scope, User};
-use zhanqun::web::body::RequestBody;
+use http::{Method, header};
+use zhanqun::domain::account::{self, By, Grant, Role, Scope, User};
 use zhanqun::web::routes::{Access, routes};
-use zhanqun::web::{Client, RequestId};
 
 use super::City;
+use super::browser::{Browser, GOOD, encoded, secret, user_with};
 use super::city::{Answer, work};
 
-const GOOD: &str = "Kx92-bright-lake";
 const NEXT: &str = "Wd47-quiet-hill";
-
-/// A browser: keeps cookies and sends forms from pages that it has read.
-struct Browser<'a> {
-    city: &'a City,
-    cookies: RefCell<BTreeMap<String, String>>,
-    address: IpAddr,
-    secure: bool,
-    language: &'static str,
-}
-
-impl<'a> Browser<'a> {
-    fn new(city: &'a City) -> Browser<'a> {
-        let address = Ipv4Addr::new(10, 20, 30, 40).into();
-        Browser { city, cookies: RefCell::default(), address, secure: false, language: "zh-CN,zh;q=0.9" }
-    }
-
-    async fn send(&self, method: Method, target: &str, more: &[(&str, &str)], body: String) -> Answer {
-        let cookies = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>();
-        let mut request = Request::builder()
-            .method(method)
-            .uri(target)
-            .header(header::HOST, "www.city.example")
-            .header(header::COOKIE, cookies.join("; "))
-            .header(header::ACCEPT_LANGUAGE, self.language);
-        for (name, value) in more {
-            request = request.header(*name, *value);
-        }
-        let request = request.body(RequestBody::full(body)).unwrap();
-        let client = Client { address: self.address, secure: self.secure, request: RequestId::next() };
-        let (head, body) = self.city.web.clone().answer_body(request, client).await.into_parts();
-        for line in head.headers.get_all(header::SET_COOKIE) {
-            let line = line.to_str().unwrap();
-            let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
-            if line.contains("Max-Age=0") {
-                self.cookies.borrow_mut().remove(name);
-            } else {
-                self.cookies.borrow_mut().insert(name.into(), value.into());
-            }
-        }
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let body = String::from_utf8(bytes.to_vec()).unwrap();
-        Answer { status: head.status, headers: head.headers, body }
-    }
-
-    async fn get(&self, target: &str) -> Answer {
-        self.send(Method::GET, target, &[], String::new()).await
-    }
-
-    async fn post(&self, target: &str, fields: &[(&str, &str)]) -> Answer {
-        let form = [(header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded")];
-        self.send(Method::POST, target, &form, encoded(fields)).await
-    }
-
-    /// Reads a page and sends a form from it.
-    async fn fill(&self, page: &str, target: &str, fields: &[(&str, &str)]) -> Answer {
-        let secret = secret(&self.get(page).await.body);
-        let mut fields = fields.to_vec();
-        fields.push(("csrf", &secret));
-        self.post(target, &fields).await
-    }
-
-    async fn log_in(&self, name: &str, password: &str) -> Answer {
-        self.fill("/admin/login", "/admin/login", &[("username", name), ("password", password)]).await
-    }
-}
-
-fn encoded(fields: &[(&str, &str)]) -> String {
-    let pair = |(name, value): &(&str, &str)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
-    fields.iter().map(pair).collect::<Vec<_>>().join("&")
-}
-
-fn secret(page: &str) -> String {
-    let mark = "name=\"csrf\" value=\"";
-    let at = page.find(mark).unwrap_or_else(|| panic!("no form in {page}")) + mark.len();
-    page[at..].split('"').next().unwrap().to_owned()
-}
-
-async fn user_with(city: &City, name: &str, grants: Vec<Grant>, once: bool) -> User {
-    let new = NewUser {
-        name: name.into(),
-        display_name: format!("{name}<b>"),
-        password: GOOD.into(),
-        grants,
-        must_change_password: once,
-    };
-    let app = city.app.clone();
-    work(move || account::create(&app.store, &By::ops(), &new, app.clock.now()).unwrap()).await
-}
 
 async fn user(city: &City, name: &str) -> User {
     user_with(city, name, vec![Grant::group(Role::Admin)], false).await
@@ -219,7 +125,9 @@ async fn a_form_without_its_secret_is_refused() {
     assert_eq!(browser.post("/admin/login", &stolen).await.status, 403, "the secret of another browser");
     let before = secret(&browser.get("/admin/login").await.body);
     assert_eq!(browser.log_in("li.fang", GOOD).await.status, 303);
-    for route in routes() {
+    // Where not everybody may go, it is asked first who comes.
+    let open = |access| matches!(access, Access::Anyone | Access::Person | Access::Desk);
+    for route in routes().iter().filter(|route| open(route.access)) {
         for fields in [vec![], vec![("csrf", ""), ("end", "others")], vec![("csrf", before.as_str())]] {
             let answer = browser.post(route.path, &fields).await;
             assert_eq!(answer.status, 403, "{} {fields:?}", route.path);
@@ -474,4 +382,67 @@ async fn an_address_may_not_try_without_end() {
     assert_eq!(other.post("/admin/login", &[]).await.status, 403, "others are not held up");
     city.app.clock.set(city.app.clock.now() + 60_000);
     assert_eq!(browser.post("/admin/login", &[]).await.status, 403);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scripts_prove_themselves_by_a_header_and_are_told_of_errors_in_json() {
+    let city = City::new();
+    user(&city, "li.fang").await;
+    let browser = Browser::new(&city);
+    let json = ("accept", "application/json");
+    let anonymous = browser.send(Method::GET, "/admin/sessions", &[json], String::new()).await;
+    assert_eq!((anonymous.status.as_u16(), anonymous.header("content-type")), (401, "application/problem+json"));
+    let problem: serde_json::Value = serde_json::from_str(&anonymous.body).unwrap();
+    assert_eq!((problem["key"].as_str(), problem["status"].as_u64()), (Some("error.401"), Some(401)));
+    assert!(problem["csrf"].is_null(), "nothing for who is not logged in");
+    browser.log_in("li.fang", GOOD).await;
+    let page = browser.get("/admin/").await.body;
+    let secret = page.split("<meta name=\"csrf\" content=\"").nth(1).unwrap().split('"').next().unwrap();
+    let with = |secret: &'static str| [json, ("x-csrf-token", secret), ("content-type", "application/json")];
+    let end = || "{\"end\":\"others\"}".to_owned();
+    let stale = browser.send(Method::POST, "/admin/sessions", &with("00"), end()).await;
+    assert_eq!(stale.status, 403);
+    let problem: serde_json::Value = serde_json::from_str(&stale.body).unwrap();
+    assert_eq!(problem["csrf"].as_str(), Some(secret), "the secret that fits, for a page that was open too long");
+    let crossed = [json, ("sec-fetch-site", "cross-site"), ("content-type", "application/json")];
+    let crossed = browser.send(Method::POST, "/admin/sessions", &crossed, end()).await;
+    assert!(crossed.status == 403 && !crossed.body.contains(secret), "not for other sites");
+    let secret: &'static str = secret.to_owned().leak();
+    let ended = browser.send(Method::POST, "/admin/sessions", &with(secret), end()).await;
+    assert_eq!((ended.status.as_u16(), ended.location()), (303, "/admin/sessions?ended=0"));
+    let large = format!("{{\"end\":\"{}\"}}", "y".repeat(70_000));
+    assert_eq!(browser.send(Method::POST, "/admin/sessions", &with(secret), large).await.status, 413);
+    let wrong = browser.send(Method::POST, "/admin/sessions", &with(secret), String::from("{}")).await;
+    assert_eq!((wrong.status.as_u16(), wrong.header("content-type")), (400, "application/problem+json"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_frame_leads_only_where_one_may_go() {
+    let city = City::new();
+    let mzj = city.app.site("mzj").unwrap().site.id;
+    user(&city, "boss").await;
+    user_with(&city, "site", vec![Grant { role: Role::Editor, scope: Scope::Site(mzj) }], false).await;
+    user_with(&city, "audit", vec![Grant::group(Role::Auditor)], false).await;
+    let open: Vec<&str> = routes().iter().map(|route| route.path).collect();
+    for (name, sees, hidden) in [
+        ("boss", &["/admin/sites/mzj/", "/admin/sites/jyj/"][..], &[][..]),
+        ("site", &["/admin/sites/mzj/"], &["/admin/sites/jyj/", "/admin/users\"", "/admin/audit\""]),
+        ("audit", &["/admin/about"], &["/admin/sites/", "/admin/users\""]),
+    ] {
+        let browser = Browser::new(&city);
+        browser.log_in(name, GOOD).await;
+        let page = browser.get("/admin/about").await;
+        assert!(page.status == 200 && page.body.contains("htmx.org"));
+        let nav = page.body.split("id=\"nav\"").nth(1).unwrap().split("</nav>").next().unwrap();
+        for link in nav.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+            assert!(open.contains(&link), "{name} is led to {link}, where nothing is");
+            assert_eq!(browser.get(link).await.status, 200, "{name} is led to {link}");
+        }
+        for link in sees {
+            assert!(page.body.contains(&format!("href=\"{link}\"")), "{name} sees {link}");
+        }
+        for link in hidden {
+            assert!(!page.body.contains(link), "{name} does not see {link}");
+        }
+    }
 }

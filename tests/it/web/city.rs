@@ -9,8 +9,8 @@ use zhanqun::app::App;
 use zhanqun::base::clock::{Clock, parse_local};
 use zhanqun::base::id::{ChannelId, DocumentId};
 use zhanqun::config::Config;
-use zhanqun::domain::content::{self, Document, Draft, Text};
-use zhanqun::store::Actor;
+use zhanqun::domain::account::By;
+use zhanqun::domain::content::{self, Document, Edit, Text};
 use zhanqun::web::body::RequestBody;
 use zhanqun::web::{Client, RequestId, Web, group};
 
@@ -107,12 +107,12 @@ impl City {
     pub async fn publish(&self, slug: &str, path: &str, title: &str) -> Document {
         let channel = self.channel(slug, path);
         let text = Text { title: title.into(), body: format!("<p>{title}的正文。</p>"), ..Text::default() };
-        let draft = Draft { channel, text, ..Draft::default() };
+        let draft = Edit { channel, text, ..Edit::default() };
         let app = self.app.clone();
         work(move || {
             let now = app.clock.now();
-            let document = content::save(&app.store, editor(), None, &draft, now).unwrap();
-            content::publish(&app.store, editor(), document.id, now).unwrap()
+            let document = content::create(&app.store, &By::ops(), &draft, now).unwrap();
+            content::publish(&app.store, &By::ops(), document.id, now).unwrap()
         })
         .await
     }
@@ -121,7 +121,7 @@ impl City {
     pub async fn refer(&self, id: DocumentId, slug: &str, path: &str, title: Option<&'static str>) -> u64 {
         let channel = self.channel(slug, path);
         let app = self.app.clone();
-        work(move || content::refer(&app.store, editor(), id, channel, title, None).unwrap().id.0).await
+        work(move || content::refer(&app.store, &By::ops(), id, channel, title, None).unwrap().id.0).await
     }
 
     /// Asks for a page of the main host.
@@ -156,8 +156,16 @@ impl City {
     }
 }
 
-pub fn editor() -> Actor {
-    Actor { name: "editor".into(), address: String::new() }
+/// The same city, where the portal takes documents for its column `tzgg`.
+pub fn city_with_offers() -> City {
+    let dir = tempfile::tempdir().unwrap();
+    let portal = site_toml("测试市人民政府", "portal", "");
+    let open = portal.replace("slug = \"tzgg\"\n", "slug = \"tzgg\"\ntakes_submissions = true\n");
+    write(dir.path(), "sites/www/site.toml", &open);
+    for (slug, name) in [("mzj", "测试市民政局"), ("jyj", "测试市教育局")] {
+        write(dir.path(), &format!("sites/{slug}/site.toml"), &site_toml(name, "department", ""));
+    }
+    City::open(dir)
 }
 
 /// Runs an action where it may wait for the disk.

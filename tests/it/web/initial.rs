@@ -1,7 +1,7 @@
 //! Initial documents: loaded once into an empty data directory, removed with one command.
 
+use zhanqun::domain::account::By;
 use zhanqun::domain::content;
-use zhanqun::store::Actor;
 
 use super::City;
 use super::city::{site_toml, work, write};
@@ -48,7 +48,7 @@ async fn they_are_there_after_the_first_start_and_gone_after_the_undo() {
     // A second start adds nothing.
     assert_eq!(city.app.apply_sites().unwrap().documents, 0);
     let app = city.app.clone();
-    let removed = work(move || content::remove_batch(&app.store, Actor::cli(), "demo").unwrap()).await;
+    let removed = work(move || content::remove_batch(&app.store, &By::ops(), "demo").unwrap()).await;
     assert_eq!(removed, 1);
     assert!(!city.get("/mzj/").await.body.contains("低保标准"));
     assert!(!city.get("/tzgg/").await.body.contains("低保标准"));

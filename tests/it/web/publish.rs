@@ -1,9 +1,10 @@
 //! A change is visible at the next request, wherever it shows, and nowhere else is anything dropped.
 
+use zhanqun::domain::account::By;
 use zhanqun::domain::content;
 
 use super::City;
-use super::city::{editor, work};
+use super::city::work;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_document_shows_on_every_page_that_lists_it() {
@@ -56,7 +57,7 @@ async fn a_reference_shares_the_body_and_leaves_with_its_document() {
     let unrelated = "/mzj/search?q=x";
     city.get(unrelated).await;
     let (app, id) = (city.app.clone(), document.id);
-    work(move || content::withdraw(&app.store, editor(), id).unwrap()).await;
+    work(move || content::withdraw(&app.store, &By::ops(), id, "", app.clock.now()).unwrap()).await;
     for page in lists {
         assert!(!city.get(page).await.body.contains("高龄津贴核对"), "{page} still shows it");
     }
@@ -71,17 +72,17 @@ async fn a_new_revision_shows_only_when_it_is_published() {
     let document = city.publish("mzj", "tzgg", "第一稿").await;
     let address = format!("/mzj/tzgg/{}.html", document.id);
     assert!(city.get(&address).await.body.contains("第一稿"));
-    let (app, id, channel) = (city.app.clone(), document.id, document.channel);
+    let (app, id, base, channel) = (city.app.clone(), document.id, document.head, document.channel);
     work(move || {
         let text = content::Text { title: "第二稿".into(), body: "<p>新</p>".into(), ..content::Text::default() };
-        let draft = content::Draft { channel, text, ..content::Draft::default() };
-        content::save(&app.store, editor(), Some(id), &draft, app.clock.now()).unwrap();
+        let draft = content::Edit { channel, text, ..content::Edit::default() };
+        content::save(&app.store, &By::ops(), id, base, &draft, app.clock.now()).unwrap();
     })
     .await;
     assert!(city.get(&address).await.body.contains("第一稿"));
     assert!(city.get("/mzj/tzgg/").await.body.contains("第一稿"));
     let (app, id) = (city.app.clone(), document.id);
-    work(move || content::publish(&app.store, editor(), id, app.clock.now()).unwrap()).await;
+    work(move || content::publish(&app.store, &By::ops(), id, app.clock.now()).unwrap()).await;
     assert!(city.get(&address).await.body.contains("第二稿"));
     assert!(!city.get("/mzj/tzgg/").await.body.contains("第一稿"));
 }
@@ -96,7 +97,7 @@ async fn an_empty_column_is_not_in_the_navigation() {
     let document = city.publish("mzj", "gzdt", "动态一").await;
     assert!(city.get("/mzj/tzgg/").await.body.contains(nav), "a column that is no longer empty appears at once");
     let (app, id) = (city.app.clone(), document.id);
-    work(move || content::withdraw(&app.store, editor(), id).unwrap()).await;
+    work(move || content::withdraw(&app.store, &By::ops(), id, "", app.clock.now()).unwrap()).await;
     assert!(!city.get("/mzj/tzgg/").await.body.contains(nav));
 }
 
@@ -105,18 +106,19 @@ async fn a_document_leaves_when_its_time_is_over() {
     let city = City::new();
     let document = city.publish("mzj", "tzgg", "限时公告").await;
     let until = city.app.clock.now() + 60_000;
-    let (app, id, channel) = (city.app.clone(), document.id, document.channel);
+    let (app, id, base, channel) = (city.app.clone(), document.id, document.head, document.channel);
     work(move || {
         let text = content::Text { title: "限时公告".into(), body: String::new(), ..content::Text::default() };
-        let draft = content::Draft { channel, text, valid_until: Some(until), ..content::Draft::default() };
-        content::save(&app.store, editor(), Some(id), &draft, app.clock.now()).unwrap();
+        let draft = content::Edit { channel, text, valid_until: Some(until), ..content::Edit::default() };
+        content::save(&app.store, &By::ops(), id, base, &draft, app.clock.now()).unwrap();
+        content::publish(&app.store, &By::ops(), id, app.clock.now()).unwrap();
         assert_eq!(content::next_due(&app.store).unwrap(), Some(until));
-        assert_eq!(content::run_due(&app.store, until - 1).unwrap(), (0, 0));
+        assert!(content::run_due(&app.store, until - 1).unwrap().is_empty());
     })
     .await;
     assert!(city.get("/mzj/tzgg/").await.body.contains("限时公告"));
     let app = city.app.clone();
-    work(move || assert_eq!(content::run_due(&app.store, until).unwrap(), (0, 1))).await;
+    work(move || assert_eq!(content::run_due(&app.store, until).unwrap().left, 1)).await;
     assert!(!city.get("/mzj/tzgg/").await.body.contains("限时公告"));
 }
 
@@ -130,15 +132,15 @@ async fn a_scheduled_document_appears_at_its_time() {
         let now = app.clock.now();
         let text =
             content::Text { title: "定时公告".into(), body: "<p>正文</p>".into(), ..content::Text::default() };
-        let draft = content::Draft { channel, text, ..content::Draft::default() };
-        let id = content::save(&app.store, editor(), None, &draft, now).unwrap().id;
-        assert!(content::schedule(&app.store, editor(), id, now, now).is_err(), "not in the future");
-        content::schedule(&app.store, editor(), id, at, now).unwrap();
-        assert_eq!(content::run_due(&app.store, at - 1).unwrap(), (0, 0));
+        let draft = content::Edit { channel, text, ..content::Edit::default() };
+        let id = content::create(&app.store, &By::ops(), &draft, now).unwrap().id;
+        assert!(content::schedule(&app.store, &By::ops(), id, now, now).is_err(), "not in the future");
+        content::schedule(&app.store, &By::ops(), id, at, now).unwrap();
+        assert!(content::run_due(&app.store, at - 1).unwrap().is_empty());
     })
     .await;
     assert!(!city.get("/mzj/tzgg/").await.body.contains("定时公告"));
     let app = city.app.clone();
-    work(move || assert_eq!(content::run_due(&app.store, at).unwrap(), (1, 0))).await;
+    work(move || assert_eq!(content::run_due(&app.store, at).unwrap().appeared, 1)).await;
     assert!(city.get("/mzj/tzgg/").await.body.contains("定时公告"));
 }

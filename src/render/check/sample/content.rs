@@ -17,6 +17,11 @@ pub(super) fn picture(number: usize) -> PictureView {
         alt: "工作人员在社区服务窗口为老人讲解低保政策".into(),
         width: if known { 1200 } else { 0 },
         height: if known { 800 } else { 0 },
+        srcset: if known {
+            format!("/mzj/media/{number}/w320/tu.webp 320w, /mzj/media/{number}/w1200/tu.webp 1200w")
+        } else {
+            String::new()
+        },
     }
 }
 

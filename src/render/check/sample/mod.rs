@@ -20,7 +20,7 @@ use crate::render::view::{
     SinglePage, SiteView,
 };
 
-pub use self::admin::{ADMIN_TEMPLATES, AdminSample, REFUSED_KEYS, admin_pages};
+pub use self::admin::{AdminSample, REFUSED_KEYS, admin_pages, admin_templates};
 pub use self::content::{home, items};
 pub use self::site::{bare, department, nav, noticed, portal};
 
@@ -28,7 +28,7 @@ use self::content::{bare_column, bare_document, blocks, column, document, list, 
 use self::site::{groups, page};
 
 /// Keys that `ErrorPage::key` takes.
-pub const ERROR_KEYS: [&str; 11] = [
+pub const ERROR_KEYS: [&str; 12] = [
     "error.400",
     "error.403",
     "error.404",
@@ -38,6 +38,7 @@ pub const ERROR_KEYS: [&str; 11] = [
     "error.500",
     "error.503",
     "error.maintenance",
+    "error.offline",
     "error.planned",
     "error.archived",
 ];

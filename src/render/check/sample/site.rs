@@ -64,8 +64,11 @@ pub fn bare() -> SiteView {
 /// A site with a notice across the top.
 pub fn noticed() -> SiteView {
     let notice = NoticeView {
-        text: "本网站将于11月28日22:00至24:00维护。".into(),
-        url: Some("/mzj/tzgg/21.html".into()),
+        text: "本网站即将并入市政府门户网站。".into(),
+        url: Some("https://www.city.example/mzj/".into()),
+        name: "华蓥市民政局<b>".into(),
+        from: "2026-11-23".into(),
+        until: "2026-12-23".into(),
     };
     SiteView { notice: Some(notice), kind: "township", ..department() }
 }
@@ -81,7 +84,7 @@ pub fn portal() -> SiteView {
         search_url: "/search".into(),
         map_url: "/map/".into(),
         feed_url: "/feed.xml".into(),
-        notice: Some(NoticeView { text: "本网站已支持适老模式。".into(), url: None }),
+        notice: Some(NoticeView { text: "本网站已支持适老模式。".into(), ..NoticeView::default() }),
         is_portal: true,
         ..department()
     }

@@ -1,0 +1,158 @@
+//! What others planted in hacked sites: links that nobody sees, scripts and
+//! frames from elsewhere.
+
+use crate::domain::content::{NodeId, Nodes};
+
+/// Words that only spam has.
+const SPAM: [&str; 22] = [
+    "六合彩",
+    "时时彩",
+    "百家乐",
+    "博彩",
+    "赌博",
+    "赌场",
+    "老虎机",
+    "轮盘",
+    "澳门金沙",
+    "太阳城",
+    "代开发票",
+    "办证刻章",
+    "私服",
+    "传奇sf",
+    "伟哥",
+    "壮阳",
+    "成人电影",
+    "裸聊",
+    "一夜情",
+    "迷药",
+    "假币",
+    "黑客服务",
+];
+
+/// Takes out what is hidden from readers and leads elsewhere; says what it was.
+pub(super) fn strip(tree: &mut Nodes, top: NodeId, host: &str) -> Vec<&'static str> {
+    let mut remarks = Vec::new();
+    let mut planted = Vec::new();
+    let mut next = tree.next(top, top);
+    while let Some(id) = next {
+        next = tree.next(id, top);
+        if !tree.is_element(id) {
+            continue;
+        }
+        if tree.is(id, &["script"]) {
+            if is_injected(tree, id) {
+                remarks.push("injected script");
+            }
+        } else if tree.is(id, &["iframe"]) {
+            if is_tiny(tree, id) && leads_away(tree, id, "src", host) {
+                remarks.push("injected frame");
+                planted.push(id);
+            }
+        } else if is_hidden(tree, id) {
+            let away = tree.named(id, &["a"]).into_iter().filter(|link| leads_away(tree, *link, "href", host)).count();
+            if away > 0 {
+                remarks.push("hidden links");
+                planted.push(id);
+                next = tree.next_outside(id, top);
+            }
+        }
+    }
+    for id in planted {
+        tree.detach(id);
+    }
+    remarks.sort_unstable();
+    remarks.dedup();
+    remarks
+}
+
+/// Is a text advertising for what no office advertises?
+pub(super) fn is_spam(title: &str) -> bool {
+    let lower = title.to_lowercase();
+    SPAM.iter().filter(|word| lower.contains(*word)).count() >= 2
+        || (SPAM.iter().any(|word| lower.contains(word)) && lower.contains("http"))
+}
+
+/// To a host that is neither this one nor one of the government, to which folded menus lead.
+fn leads_away(tree: &Nodes, id: NodeId, key: &str, host: &str) -> bool {
+    let address = tree.attribute(id, key).unwrap_or_default().trim().to_ascii_lowercase();
+    let Some((_, rest)) = address.split_once("//") else { return false };
+    let other = rest.split(['/', '?', ':']).next().unwrap_or_default();
+    let bare = |name: &str| name.strip_prefix("www.").unwrap_or(name).to_owned();
+    !other.is_empty() && bare(other) != bare(host) && !other.ends_with(".gov.cn")
+}
+
+fn style_of(tree: &Nodes, id: NodeId) -> String {
+    let style = tree.attribute(id, "style").unwrap_or_default();
+    style.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_ascii_lowercase()
+}
+
+fn is_tiny(tree: &Nodes, id: NodeId) -> bool {
+    let small = |key: &str| {
+        tree.attribute(id, key)
+            .is_some_and(|size| size.trim().trim_end_matches("px").parse::<u32>().is_ok_and(|n| n <= 5))
+    };
+    let style = style_of(tree, id);
+    small("width") || small("height") || style.contains("display:none") || style.contains("visibility:hidden")
+}
+
+fn is_hidden(tree: &Nodes, id: NodeId) -> bool {
+    if tree.is(id, &["marquee", "div", "span", "p", "font", "table", "ul", "a", "li", "td"]) {
+        if tree.is(id, &["marquee"]) && is_tiny(tree, id) {
+            return true;
+        }
+        let Some(style) = tree.attribute(id, "style") else { return false };
+        if style.is_empty() {
+            return false;
+        }
+        let style = style_of(tree, id);
+        let far = |key: &str| {
+            style.find(key).is_some_and(|at| {
+                let value = style[at + key.len()..].trim_start_matches('-');
+                let negative = style[at + key.len()..].starts_with('-');
+                let number: String = value.chars().take_while(char::is_ascii_digit).collect();
+                negative && number.parse::<u32>().is_ok_and(|number| number >= 200)
+            })
+        };
+        return style.contains("display:none")
+            || style.contains("visibility:hidden")
+            || style.contains("font-size:0")
+            || style.contains("font-size:1px")
+            || ((style.contains("height:0") || style.contains("height:1px")) && style.contains("overflow:hidden"))
+            || far("left:")
+            || far("top:")
+            || far("text-indent:");
+    }
+    false
+}
+
+/// Scripts whose only sense is to hide what they do.
+fn is_injected(tree: &Nodes, id: NodeId) -> bool {
+    let source = tree.attribute(id, "src").unwrap_or_default();
+    if !source.is_empty() {
+        return false;
+    }
+    let text = tree.text(id);
+    text.contains("eval(String.fromCharCode")
+        || text.contains("eval(unescape(")
+        || text.contains("document.write(unescape(")
+        || text.contains("eval(function(p,a,c,k,e")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::content::read_page;
+
+    #[test]
+    fn planted_links_go() {
+        let html = "<p>公告</p><div style='position:absolute; left:-9999px'><a href=http://bad.example/>六合彩</a></div>\
+                    <div style='display:none'>菜单 <a href=/own.htm>own</a></div>\
+                    <iframe src=http://bad.example/x width=0 height=0></iframe>\
+                    <script>document.write(unescape('%3Cscript'))</script>";
+        let mut page = read_page(html);
+        let found = strip(&mut page.tree, page.body, "a.gov.cn");
+        assert_eq!(found, ["hidden links", "injected frame", "injected script"]);
+        let text = page.tree.text(page.body);
+        assert!(text.contains("公告") && text.contains("菜单") && !text.contains("六合彩"));
+    }
+}
