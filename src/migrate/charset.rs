@@ -188,7 +188,7 @@ fn piece_charset(piece: &[u8], main: &'static Encoding) -> &'static Encoding {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{BIG5, GB18030, page};
 
     #[test]
     fn declarations_are_hints() {

@@ -199,7 +199,7 @@ await way("typed, pasted and saved in the editor", 2, async () => {
   });
   await qian.waitForSelector('#save-state[data-state="typing"]', { timeout: 20_000 });
   await qian.waitForSelector('#save-state[data-state="saved"]', { timeout: 60_000 });
-  await Promise.all([qian.waitForNavigation(), qian.click(".editor-save button.main")]);
+  await Promise.all([qian.waitForEvent("load"), qian.click(".editor-save button.main")]);
   const pasted = qian.url().match(/documents\/(\d+)/)[1];
   await edit(pasted, "pasted and saved", everything);
   // The same by the plain form, as a browser without script sends it.
@@ -224,9 +224,9 @@ await way("in a Word file", 2, async () => {
   await qian.goto(`${origin}/admin/sites/jyj/documents/docx`);
   await qian.selectOption("#channel", String(column));
   await qian.setInputFiles("#file", args.values.docx);
-  await Promise.all([qian.waitForNavigation(), qian.click("main form button")]);
+  await Promise.all([qian.waitForEvent("load"), qian.click("main form button")]);
   await look(qian, qian, "docx", ".docx-text > *", everything);
-  await Promise.all([qian.waitForNavigation(), qian.click("main form button")]);
+  await Promise.all([qian.waitForEvent("load"), qian.click("main form button")]);
   const id = qian.url().match(/documents\/(\d+)/)[1];
   await edit(id, "docx", everything);
   await publish(id);

@@ -183,7 +183,11 @@ async function check(browser, entry, width, mode, sources) {
     let response = await page.goto(address, { waitUntil: "load", timeout: 30_000 });
     if (entry.fill) {
       for (const [selector, text] of Object.entries(entry.fill)) await page.fill(selector, text);
-      const answered = page.waitForResponse((answer) => answer.request().method() === "POST");
+      // A form that is taken leads on to a page that shows it.
+      const answered = page.waitForResponse((answer) => {
+        const request = answer.request().redirectedFrom() ?? answer.request();
+        return request.method() === "POST" && (answer.status() < 300 || answer.status() > 399);
+      });
       const form = page.locator("main form", { has: page.locator(Object.keys(entry.fill)[0]) });
       await form.locator("button").first().click();
       response = await answered;

@@ -110,7 +110,7 @@ const saved = (page) => page.waitForSelector('#save-state[data-state="saved"]', 
 // The button of a form of the editor's side, by the address that it goes to.
 const press = async (page, act) => {
   const form = `form[action$="/${act}"]`;
-  await Promise.all([page.waitForNavigation(), page.locator(`${form} button`).last().click()]);
+  await Promise.all([page.waitForEvent("load"), page.locator(`${form} button`).last().click()]);
 };
 const waiting = async (page, title) => {
   await page.goto(`${origin}/admin/inbox`);
@@ -128,7 +128,7 @@ await act("the manager says who reviews and who publishes", async () => {
   await he.selectOption("#role1", "reviewer");
   await he.fill("#name2", "局领导签发");
   await he.selectOption("#role2", "publisher");
-  await Promise.all([he.waitForNavigation(), he.locator("form.card button").first().click()]);
+  await Promise.all([he.waitForEvent("load"), he.locator("form.card button").first().click()]);
   expect(await he.locator("main .items:has-text('科室审核 → 局领导签发')").count(), "the flow is listed");
   await look(he, "workflow");
 });
@@ -166,7 +166,7 @@ await act("the clerk pastes a notice from Word, attaches a form and submits it",
   await li.waitForFunction(() => document.querySelector("#attachments input[name=attachment_title]")?.value === "临时救助申请表");
   await li.check("#secrecy");
   await look(li, "editor", "admin-editor");
-  await Promise.all([li.waitForNavigation(), li.click(".editor-save button.main")]);
+  await Promise.all([li.waitForEvent("load"), li.click(".editor-save button.main")]);
   await ready(li);
   address = new URL(li.url()).pathname;
   number = address.match(/\/documents\/(\d+)\//)?.[1] ?? "";
@@ -195,7 +195,7 @@ await act("the clerk mends it and submits it again", async () => {
   await li.keyboard.press("Enter");
   await li.keyboard.type("申报截止时间为2026年12月10日。");
   await saved(li);
-  await Promise.all([li.waitForNavigation(), li.click(".editor-save button.main")]);
+  await Promise.all([li.waitForEvent("load"), li.click(".editor-save button.main")]);
   await ready(li);
   await press(li, "submit");
 });
@@ -226,11 +226,11 @@ await act("the section head approves and the deputy director publishes", async (
 await act("it is pushed to the portal and stands on its home page", async () => {
   await chen.goto(`${origin}${address}push`);
   await chen.selectOption("#channel", { index: 1 });
-  await Promise.all([chen.waitForNavigation(), chen.locator("main form button").first().click()]);
+  await Promise.all([chen.waitForEvent("load"), chen.locator("main form button").first().click()]);
   await sun.goto(`${origin}/admin/sites/www/received`);
   expect((await sun.locator("main").innerText()).includes(TITLE), "the portal's publisher finds it");
   await look(sun, "received");
-  await Promise.all([sun.waitForNavigation(), sun.locator("button[value=refer]").first().click()]);
+  await Promise.all([sun.waitForEvent("load"), sun.locator("button[value=refer]").first().click()]);
   const visitor = await windowOf("");
   await visitor.goto(`${origin}/`);
   expect((await visitor.locator("main").innerText()).includes(TITLE), "it stands on the portal's home page");
@@ -282,12 +282,12 @@ await act("a notice is written and handed in with the keyboard alone", async () 
   await reach(wang, "#secrecy");
   await wang.keyboard.press("Space");
   await reach(wang, ".editor-save button.main");
-  await Promise.all([wang.waitForNavigation(), wang.keyboard.press("Enter")]);
+  await Promise.all([wang.waitForEvent("load"), wang.keyboard.press("Enter")]);
   await ready(wang);
   await reach(wang, "#note");
   await wang.keyboard.type("请审核。");
   await reach(wang, 'form[action$="/submit"] button');
-  await Promise.all([wang.waitForNavigation(), wang.keyboard.press("Enter")]);
+  await Promise.all([wang.waitForEvent("load"), wang.keyboard.press("Enter")]);
   expect(await wang.locator(".badge.in_review").count(), "it is in review");
   expect((await body(wang).textContent().catch(() => wang.inputValue("#body"))).includes("敬老月活动"), "its text is what was typed");
   await wang.context().close();
@@ -302,7 +302,7 @@ await act("forms work without JavaScript", async () => {
   await wang.fill("#summary", "高龄津贴发放的办法。");
   await wang.fill("#body", "<p>高龄津贴按月发放。</p><script>alert(1)</script>");
   await wang.check("#secrecy");
-  await Promise.all([wang.waitForNavigation(), wang.click(".editor-save button.main")]);
+  await Promise.all([wang.waitForEvent("load"), wang.click(".editor-save button.main")]);
   expect((await wang.inputValue("#body")).trim() === "<p>高龄津贴按月发放。</p>", `what is stored: ${await wang.inputValue("#body")}`);
   await press(wang, "submit");
   expect(await wang.locator(".badge.in_review").count(), "it is in review");

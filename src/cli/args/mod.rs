@@ -1,4 +1,6 @@
 //! Commands and their arguments.
+//!
+//! **Invariant:** a command names here every option it takes; nothing else reads the command line.
 
 mod import;
 

@@ -1,4 +1,6 @@
 //! `zhanqun import …`: taking content of old sites over, and taking a run back.
+//!
+//! **Invariant:** a run writes nothing before its plan is whole, and says on every way out what it did.
 
 mod old;
 mod shown;

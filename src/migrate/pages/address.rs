@@ -79,7 +79,9 @@ pub fn shape(address: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use url::Url;
+
+    use super::{same, shape};
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()

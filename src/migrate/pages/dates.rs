@@ -261,7 +261,7 @@ pub(super) fn in_address(path: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{alone, first, formed, in_address, value};
     use crate::base::clock;
 
     fn day(time: i64) -> String {

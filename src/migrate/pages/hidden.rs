@@ -140,7 +140,7 @@ fn is_injected(tree: &Nodes, id: NodeId) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::strip;
     use crate::domain::content::read_page;
 
     #[test]

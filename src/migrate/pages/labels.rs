@@ -256,7 +256,7 @@ pub(super) fn is_only(text: &str, found: &[Labelled<Label>]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{Label, is_only, of_page};
 
     #[test]
     fn labels_and_values() {

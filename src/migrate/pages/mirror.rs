@@ -357,7 +357,13 @@ fn content_type(address: &Url, bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs::File;
+    use std::os::unix::ffi::OsStrExt;
+    use std::path::Path;
+
+    use url::Url;
+
+    use super::{Fetches, Mirror, address_of};
 
     #[test]
     fn names_become_addresses() {

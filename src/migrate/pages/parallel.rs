@@ -68,7 +68,7 @@ pub(super) fn stream<T: Send, E>(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{map, stream};
 
     #[test]
     fn in_order_and_stopped_early() {

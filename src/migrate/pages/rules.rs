@@ -232,7 +232,12 @@ impl Rule {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::path::Path;
+
+    use url::Url;
+
+    use super::{Rules, matches};
+    use crate::base::fault::Fault;
 
     fn parse(text: &str) -> Result<Rules, Fault> {
         Rules::parse(Path::new("rules.toml"), text)
