@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet};
 
 use crate::base::id::ChannelId;
 use crate::domain::error::{Error, Result};
-use crate::domain::site::{self, Channel, ChannelKind, SiteNode};
+use crate::domain::site::{self, Channel, ChannelKind, SiteNode, check_slug};
+use crate::migrate::begin::Failure;
+use crate::migrate::import::mapping::Mapped;
 use crate::store::Read;
 
 /// Columns of a run: those that are there, and those that it makes.
@@ -128,6 +130,44 @@ impl ColumnTree {
     /// The column that this run makes at a place.
     pub(in crate::migrate) fn made(&self, parent: Option<ChannelId>, slug: &str) -> Option<ChannelId> {
         self.new.iter().find(|channel| channel.parent == parent && channel.slug == slug).map(|channel| channel.id)
+    }
+
+    /// The column at a path of the mapping file, made where it is not there.
+    ///
+    /// # Errors
+    /// A path that cannot be, or a column that holds no documents; when the store cannot be read.
+    pub(in crate::migrate) fn at_path<R: Read>(
+        &mut self,
+        maker: &Maker<'_, R>,
+        mapped: &Mapped,
+    ) -> Result<ChannelId, Failure> {
+        let path = mapped.to.trim_matches('/');
+        if let Some(channel) = maker.node.channel_at(path) {
+            if !channel.holds_documents() {
+                let kind = channel.kind.word();
+                return Err(Failure::Usage(format!("--mapping: {path} is a {kind} column and holds no documents")));
+            }
+            return Ok(channel.id);
+        }
+        let mut parent = None;
+        let parts: Vec<&str> = path.split('/').collect();
+        for (depth, slug) in parts.iter().enumerate() {
+            let so_far = parts[..=depth].join("/");
+            check_slug(slug).map_err(|broken| Failure::Usage(format!("--mapping: {path}: {broken}")))?;
+            let last = depth + 1 == parts.len();
+            let there = maker.node.channel_at(&so_far).map(|channel| channel.id);
+            let id = match there.or_else(|| self.made(parent, slug)) {
+                Some(id) => id,
+                None => {
+                    let title = if mapped.title.is_empty() { &mapped.name } else { &mapped.title };
+                    let name = if last && !title.is_empty() { title.as_str() } else { slug };
+                    let kind = if last { mapped.kind() } else { ChannelKind::Section };
+                    self.exact(maker, parent, name, slug, kind)?
+                }
+            };
+            parent = Some(id);
+        }
+        parent.ok_or_else(|| Failure::Usage(format!("--mapping: \"{path}\" is no path")))
     }
 
     fn make<R: Read>(

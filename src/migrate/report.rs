@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::domain::migration::Figures;
+
 /// Longest lists of single places; more are counted only.
 pub const LISTED: usize = 2000;
 
@@ -164,16 +166,26 @@ pub struct Links {
 pub struct Report {
     /// The file.
     pub source: String,
+    /// `wxr`.
+    pub kind: String,
     /// Slug of the site.
     pub site: String,
     /// Name of the run; empty when nothing was written.
     pub batch: String,
+    /// An interrupted run was gone on with.
+    pub resumed: bool,
     /// Nothing was written.
     pub dry_run: bool,
     /// Address of the old site.
     pub old_site: String,
     /// Old hosts added to the site.
     pub hosts: Vec<String>,
+    /// How many of what, as every import counts it: an attachment is a file there and no page.
+    pub figures: Figures,
+    /// Why documents wait for a look, with how many each.
+    pub review_reasons: BTreeMap<String, u64>,
+    /// Categories that the mapping file does not name.
+    pub unmapped: Vec<String>,
     /// What was read.
     pub read: Read,
     /// Posts and pages.
@@ -220,6 +232,7 @@ impl Report {
         items == self.read.items
             && self.read.posts + self.read.pages + self.read.attachments + self.read.other == self.read.items
             && self.documents.published + drafts == imported + updated
+            && self.figures.adds_up()
     }
 
     /// The report in lines for people.
@@ -235,7 +248,11 @@ impl Report {
             "documents: {imported} new, {updated} updated, {unchanged} unchanged, {kept} edited here and left alone; {published} public, {drafts} drafts{}",
             by_reason(&self.documents.drafts)
         ));
+        lines.push(format!("review: {}{}", self.figures.review, by_reason(&self.review_reasons)));
         lines.push(format!("skipped: {}{}", self.skipped_total(), by_reason(&self.skipped)));
+        if !self.unmapped.is_empty() {
+            lines.push(format!("not in the mapping file: {}", self.unmapped.join(", ")));
+        }
         let Columns { made, reused, hidden, without_documents } = &self.columns;
         lines.push(format!("columns: {} new ({hidden} not in the navigation), {reused} were there", made.len()));
         lines.extend(made.iter().map(|column| format!("  {column}")));

@@ -69,6 +69,9 @@ pub struct ImportMirror {
     pub path: PathBuf,
     #[command(flatten)]
     pub into: ImportInto,
+    /// Log of wget (its option -o): tells where addresses like down.asp?id=1 led
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
     /// Where the title, date and text of pages stand that are not understood by themselves (TOML)
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
@@ -145,25 +148,9 @@ pub struct ImportTable {
 pub struct ImportWxr {
     /// The export file
     pub file: PathBuf,
-    /// Site that takes it
-    #[arg(long, value_name = "SLUG")]
-    pub site: String,
-    /// Column below which the categories become columns; the site itself if left out
-    #[arg(long, value_name = "SLUG")]
-    pub channel: Option<String>,
-    /// Host names of the old site
-    #[arg(long, value_name = "HOST", num_args = 1..)]
-    pub old_host: Vec<String>,
+    #[command(flatten)]
+    pub into: ImportInto,
     /// Folder with the uploads of the old site
     #[arg(long, value_name = "DIR")]
     pub media: Option<PathBuf>,
-    /// What was public before is public at once
-    #[arg(long)]
-    pub publish: bool,
-    /// Does everything but write
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Writes the report as JSON
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
 }

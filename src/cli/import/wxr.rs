@@ -1,13 +1,14 @@
 //! `zhanqun import wxr …`.
 
-use crate::cli::args::ImportWxr;
+use crate::cli::args::{ImportInto, ImportWxr};
 use crate::cli::{Context, Failure};
 use crate::migrate::wxr;
 
 use super::shown::{Steps, failed, prepare, report};
 
 pub(super) fn wxr(context: &mut Context<'_>, arguments: &ImportWxr) -> Result<(), Failure> {
-    let ImportWxr { file, site, channel, old_host, media, publish, dry_run, report: report_file } = arguments;
+    let ImportWxr { file, into, media } = arguments;
+    let ImportInto { site, channel, old_host, mapping, publish, dry_run, report: report_file, addresses } = into;
     let options = wxr::Options {
         file: context.path(file),
         site: site.clone(),
@@ -16,6 +17,8 @@ pub(super) fn wxr(context: &mut Context<'_>, arguments: &ImportWxr) -> Result<()
         media: media.as_deref().map(|folder| context.path(folder)),
         publish: *publish,
         dry_run: *dry_run,
+        mapping: mapping.as_deref().map(|file| context.path(file)),
+        addresses: prepare(context, addresses.as_deref(), "")?,
     };
     let to = prepare(context, report_file.as_deref(), "{}\n")?;
     let done = {

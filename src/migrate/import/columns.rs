@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use crate::base::id::ChannelId;
 use crate::domain::error::Result;
-use crate::domain::site::{Channel, ChannelKind, SiteNode, check_slug};
+use crate::domain::site::{Channel, ChannelKind, SiteNode};
 use crate::migrate::begin::Failure;
 use crate::migrate::columns::{ColumnTree, Maker, slug_of};
 use crate::migrate::old::OldColumn;
 use crate::store::Read;
 
-use super::mapping::{Mapped, Mapping};
+use super::mapping::Mapping;
 
 /// More pages without a column than this become one list instead of a column each.
 const PAGE_COLUMNS: usize = 40;
@@ -20,7 +20,7 @@ const ALIASES: [&[&str]; 8] = [
     &["通知公告", "公告公示", "通知通告", "公告栏", "公示公告", "通知公示"],
     &["工作动态", "政务动态", "工作信息", "部门动态", "动态信息"],
     &["机构职能", "部门职能", "机构设置", "机构概况", "单位概况", "单位简介"],
-    &["政策法规", "法律法规", "法规政策", "政策文件"],
+    &["政策法规", "法律法规", "法规政策"],
     &["领导信息", "领导之窗", "领导简介", "领导班子", "领导介绍"],
     &["图片新闻", "图片要闻"],
     &["下载中心", "资料下载", "表格下载", "下载专区"],
@@ -103,7 +103,7 @@ impl Columns {
             if wanted[at] {
                 columns.settle(seen, &by_key, at, maker, mapping, 0)?;
             } else if let Some(mapped) = mapping.and_then(|mapping| mapping.of(&seen[at].old.key)) {
-                columns.of[at] = Some(columns.at_path(maker, mapped)?);
+                columns.of[at] = Some(columns.tree.at_path(maker, mapped)?);
             }
         }
         // An old column that got none leads where the one above it does.
@@ -150,7 +150,7 @@ impl Columns {
         let old = &seen[at].old;
         if let Some(mapping) = mapping {
             if let Some(mapped) = mapping.of(&old.key) {
-                let id = self.at_path(maker, mapped)?;
+                let id = self.tree.at_path(maker, mapped)?;
                 self.of[at] = Some(id);
                 return Ok(id);
             }
@@ -176,37 +176,6 @@ impl Columns {
         let id = self.tree.column(maker, parent, &name, &slug, &fallback, ChannelKind::List)?;
         self.of[at] = Some(id);
         Ok(id)
-    }
-
-    /// The column at a path of the mapping file, made where it is not there.
-    fn at_path<R: Read>(&mut self, maker: &Maker<'_, R>, mapped: &Mapped) -> Result<ChannelId, Failure> {
-        let path = mapped.to.trim_matches('/');
-        if let Some(channel) = maker.node.channel_at(path) {
-            if !channel.holds_documents() {
-                let kind = channel.kind.word();
-                return Err(Failure::Usage(format!("--mapping: {path} is a {kind} column and holds no documents")));
-            }
-            return Ok(channel.id);
-        }
-        let mut parent = None;
-        let parts: Vec<&str> = path.split('/').collect();
-        for (depth, slug) in parts.iter().enumerate() {
-            let so_far = parts[..=depth].join("/");
-            check_slug(slug).map_err(|broken| Failure::Usage(format!("--mapping: {path}: {broken}")))?;
-            let last = depth + 1 == parts.len();
-            let there = maker.node.channel_at(&so_far).map(|channel| channel.id);
-            let id = match there.or_else(|| self.tree.made(parent, slug)) {
-                Some(id) => id,
-                None => {
-                    let title = if mapped.title.is_empty() { &mapped.name } else { &mapped.title };
-                    let name = if last && !title.is_empty() { title.as_str() } else { slug };
-                    let kind = if last { mapped.kind() } else { ChannelKind::Section };
-                    self.tree.exact(maker, parent, name, slug, kind)?
-                }
-            };
-            parent = Some(id);
-        }
-        parent.ok_or_else(|| Failure::Usage(format!("--mapping: \"{path}\" is no path")))
     }
 
     /// Pages become a page column each; very many become one list.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::fault::Fault;
 use crate::domain::site::ChannelKind;
+use crate::migrate::begin::Failure;
 
 /// Most bytes of a mapping file.
 const LARGEST: u64 = 8 << 20;
@@ -13,7 +14,7 @@ const LARGEST: u64 = 8 << 20;
 /// A mapping file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Mapping {
+pub(in crate::migrate) struct Mapping {
     /// Old columns.
     #[serde(default)]
     pub column: Vec<Mapped>,
@@ -22,7 +23,7 @@ pub(super) struct Mapping {
 /// An old column.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Mapped {
+pub(in crate::migrate) struct Mapped {
     /// Its key in the source.
     pub old: String,
     /// Its name there, for people.
@@ -44,17 +45,33 @@ pub(super) struct Mapped {
 
 impl Mapped {
     /// Kind of a column that has to be made.
-    pub(super) fn kind(&self) -> ChannelKind {
+    pub(in crate::migrate) fn kind(&self) -> ChannelKind {
         ChannelKind::of(&self.kind).unwrap_or_default()
     }
 }
 
 impl Mapping {
+    /// The file that ops name: what it says, or where a dry run shall propose one.
+    ///
+    /// # Errors
+    /// What is wrong with it; when it is not there and this is no dry run.
+    pub(in crate::migrate) fn asked(
+        path: Option<&Path>,
+        dry_run: bool,
+    ) -> Result<(Option<Mapping>, Option<&Path>), Failure> {
+        match path {
+            Some(path) if path.exists() => Ok((Some(Mapping::read(path)?), None)),
+            Some(path) if dry_run => Ok((None, Some(path))),
+            Some(path) => Err(Failure::Usage(format!("--mapping {}: there is no such file", path.display()))),
+            None => Ok((None, None)),
+        }
+    }
+
     /// Reads a file.
     ///
     /// # Errors
     /// What is wrong with it, with its line.
-    pub(super) fn read(path: &Path) -> Result<Mapping, Fault> {
+    pub(in crate::migrate) fn read(path: &Path) -> Result<Mapping, Fault> {
         let size = std::fs::metadata(path).map_err(|error| Fault::file(path, error.to_string()))?.len();
         if size > LARGEST {
             return Err(Fault::file(path, "is too large for a mapping file"));
@@ -74,7 +91,7 @@ impl Mapping {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(super) fn write(&self, path: &Path) -> Result<(), Fault> {
+    pub(in crate::migrate) fn write(&self, path: &Path) -> Result<(), Fault> {
         let text = toml::to_string_pretty(self).map_err(|error| Fault::file(path, error.to_string()))?;
         let head = "# Where the documents of each old column go. `to` is the path of a column of the new site; one that is\n\
                     # not there is made with `title` and `kind`. Leave `to` empty to let the import decide.\n\n";
@@ -82,7 +99,7 @@ impl Mapping {
     }
 
     /// What the file says of an old column, where it says something.
-    pub(super) fn of(&self, key: &str) -> Option<&Mapped> {
+    pub(in crate::migrate) fn of(&self, key: &str) -> Option<&Mapped> {
         self.column.iter().find(|column| column.old == key && !column.to.trim_matches('/').is_empty())
     }
 }

@@ -179,7 +179,7 @@ fn listed(lines: &mut Vec<String>, places: &Places<PageLine>) {
 
 /// A line of the CSV.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Line<'a> {
+pub(in crate::migrate) struct Line<'a> {
     pub old_address: &'a str,
     pub fate: &'a str,
     pub new_address: &'a str,
@@ -191,7 +191,7 @@ pub(super) struct Line<'a> {
 }
 
 /// Every old address and its fate, written while the run goes on.
-pub(super) struct Addresses {
+pub(in crate::migrate) struct Addresses {
     path: PathBuf,
     writer: csv::Writer<File>,
 }
@@ -201,7 +201,7 @@ impl Addresses {
     ///
     /// # Errors
     /// When it cannot be made.
-    pub(super) fn begin(path: &Path) -> Result<Addresses, Fault> {
+    pub(in crate::migrate) fn begin(path: &Path) -> Result<Addresses, Fault> {
         use std::io::Write as _;
         let failed = |error: std::io::Error| Fault::file(path, error.to_string());
         let mut file = File::create(path).map_err(failed)?;
@@ -215,7 +215,7 @@ impl Addresses {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(super) fn line(&mut self, line: &Line<'_>) -> Result<(), Fault> {
+    pub(in crate::migrate) fn line(&mut self, line: &Line<'_>) -> Result<(), Fault> {
         self.writer.serialize(line).map_err(|error| Fault::file(&self.path, error.to_string()))
     }
 
@@ -223,7 +223,7 @@ impl Addresses {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub(super) fn end(mut self) -> Result<(), Fault> {
+    pub(in crate::migrate) fn end(mut self) -> Result<(), Fault> {
         self.writer.flush().map_err(|error| Fault::file(&self.path, error.to_string()))
     }
 }

@@ -64,12 +64,7 @@ pub fn run(app: &Arc<App>, source: &dyn Source, options: &Options, progress: Pro
     };
     let node = app.site(&options.site)?;
     let root = options.channel.as_deref().map(|path| root_column(&node, path)).transpose()?;
-    let (mapping, propose) = match &options.mapping {
-        Some(path) if path.exists() => (Some(Mapping::read(path)?), None),
-        Some(path) if options.dry_run => (None, Some(path)),
-        Some(path) => return Err(Failure::Usage(format!("--mapping {}: there is no such file", path.display()))),
-        None => (None, None),
-    };
+    let (mapping, propose) = Mapping::asked(options.mapping.as_deref(), options.dry_run)?;
     let own: Vec<String> = facts.hosts.iter().map(|host| host.trim().to_lowercase()).collect();
     let hosts = Hosts::of(app, &node, &own, &options.old_hosts, &mut report.notes)?;
     let mut begin = app.store.transaction(Actor::cli(), "import.begin").site(node.site.id.0);

@@ -9,10 +9,13 @@ use std::collections::{HashMap, HashSet};
 use crate::base::id::ChannelId;
 use crate::domain::error::Result;
 use crate::domain::site::{ChannelKind, SiteNode};
+use crate::migrate::begin::Failure;
 use crate::migrate::columns::{ColumnTree, Maker};
+use crate::migrate::import::mapping::{Mapped, Mapping};
 use crate::migrate::report::Report;
 use crate::store::Read;
 
+use super::item::Term;
 use super::plan::{Home, PAGE_COLUMNS, Plan};
 
 /// Columns that the navigation of a site has room for.
@@ -40,6 +43,8 @@ pub(super) struct Columns {
     /// For pages without a column of their own.
     pages: Option<ChannelId>,
     posts: Option<ChannelId>,
+    /// What ops say, where they do.
+    mapping: Option<Mapping>,
 }
 
 impl Columns {
@@ -51,14 +56,15 @@ impl Columns {
         plan: &Plan,
         maker: &Maker<'_, R>,
         names: &Names,
+        mapping: Option<Mapping>,
         report: &mut Report,
-    ) -> Result<Columns> {
+    ) -> Result<Columns, Failure> {
         let root = maker.root.map(|channel| channel.id);
-        let mut columns = Columns { tree: ColumnTree::behind(maker.node), ..Columns::default() };
+        let mut columns = Columns { tree: ColumnTree::behind(maker.node), mapping, ..Columns::default() };
         let wanted = wanted(plan);
         for number in 0..plan.categories.len() as u32 {
             if wanted.contains(&number) {
-                columns.category(plan, maker, number, root)?;
+                columns.category(plan, maker, number, root, report)?;
             } else {
                 report.columns.without_documents.push(plan.categories[number as usize].term.name.clone());
             }
@@ -99,13 +105,22 @@ impl Columns {
         maker: &Maker<'_, R>,
         number: u32,
         root: Option<ChannelId>,
-    ) -> Result<ChannelId> {
+        report: &mut Report,
+    ) -> Result<ChannelId, Failure> {
         if let Some(known) = self.of_category.get(&number) {
             return Ok(*known);
         }
         let category = &plan.categories[number as usize];
+        if let Some(mapping) = &self.mapping {
+            if let Some(mapped) = mapping.of(&key(&category.term)) {
+                let id = self.tree.at_path(maker, mapped)?;
+                self.of_category.insert(number, id);
+                return Ok(id);
+            }
+            report.unmapped.push(format!("{} ({})", key(&category.term), one_line(&category.term.name)));
+        }
         let parent = match category.parent {
-            Some(above) => Some(self.category(plan, maker, above, root)?),
+            Some(above) => Some(self.category(plan, maker, above, root, report)?),
             None => root,
         };
         let term = &category.term;
@@ -180,6 +195,26 @@ impl Columns {
         Ok(())
     }
 
+    /// What a mapping file would say.
+    pub(super) fn proposal(&self, plan: &Plan, node: &SiteNode) -> Mapping {
+        let prefix = node.site.prefix();
+        let mut proposal = Mapping::default();
+        for (number, category) in plan.categories.iter().enumerate() {
+            let Some(id) = self.of_category.get(&(number as u32)) else { continue };
+            let url = self.url(node, *id);
+            let new = self.tree.new.iter().find(|channel| channel.id == *id);
+            proposal.column.push(Mapped {
+                old: key(&category.term),
+                name: one_line(&category.term.name),
+                documents: category.documents,
+                to: url.strip_prefix(&prefix).unwrap_or(&url).trim_matches('/').to_owned(),
+                title: new.map(|channel| channel.name.clone()).unwrap_or_default(),
+                kind: new.map(|channel| channel.kind.word().to_owned()).unwrap_or_default(),
+            });
+        }
+        proposal
+    }
+
     /// Keeps the navigation short: of many new top columns those with the most documents stay in it.
     fn hide(&mut self, plan: &Plan, root: Option<ChannelId>, room: usize, report: &mut Report) {
         if root.is_some() {
@@ -209,6 +244,11 @@ impl Columns {
         }
         report.columns.hidden = hidden.len();
     }
+}
+
+/// Name of a category in the mapping file.
+fn key(term: &Term) -> String {
+    format!("wxr:category/{}", term.slug)
 }
 
 /// Categories that are the home of something or stand above one that is.

@@ -12,6 +12,7 @@ mod markup;
 mod old;
 mod plan;
 mod reader;
+mod record;
 mod run;
 mod source;
 mod token;

@@ -9,18 +9,27 @@ use std::sync::Arc;
 
 use crate::app::App;
 use crate::base::fault::Fault;
+use crate::base::id::OldPageId;
 use crate::domain::account::By;
 use crate::domain::content;
+use crate::domain::migration::{self, Run};
 use crate::domain::site::{self, Batch, SiteNode};
 use crate::migrate::begin::{Failure, Hosts, Progress, batch_name, root_column};
 use crate::migrate::columns::Maker;
+use crate::migrate::import::mapping::Mapping;
+use crate::migrate::import::report::Addresses;
+use crate::migrate::import::undo;
 use crate::migrate::report::Report;
 use crate::store::{Actor, Read as _};
 
 use super::columns::{Columns, Names};
 use super::plan::Plan;
 use super::reader::{LARGEST_TEXT, Reader};
+use super::record;
 use super::write::{Work, Writer};
+
+/// Name of this kind of import.
+const KIND: &str = "wxr";
 
 /// What ops asked for.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +48,10 @@ pub struct Options {
     pub publish: bool,
     /// Nothing is written.
     pub dry_run: bool,
+    /// The mapping file: used when it is there, proposed by a dry run when it is not.
+    pub mapping: Option<PathBuf>,
+    /// Where every old address and its fate is written as CSV.
+    pub addresses: Option<PathBuf>,
 }
 
 /// Imports an export.
@@ -48,6 +61,7 @@ pub struct Options {
 pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<Report, Failure> {
     let mut report = Report {
         source: options.file.display().to_string(),
+        kind: KIND.to_owned(),
         site: options.site.clone(),
         dry_run: options.dry_run,
         ..Report::default()
@@ -60,6 +74,7 @@ pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<
     if let Some(folder) = options.media.as_deref().filter(|folder| !folder.is_dir()) {
         return Err(Failure::Usage(format!("{}: not a folder", folder.display())));
     }
+    let (mapping, propose) = Mapping::asked(options.mapping.as_deref(), options.dry_run)?;
     let length = std::fs::metadata(&options.file).map(|meta| meta.len()).unwrap_or_default();
     let mut reader = Reader::open(&options.file)?;
     let mut plan = Plan::read(&mut reader, &mut report, &|done| progress("checking", done, length))?;
@@ -68,18 +83,40 @@ pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<
     let Hosts { all: hosts, new: new_hosts } =
         Hosts::of(app, &node, base.as_slice(), &options.old_hosts, &mut report.notes)?;
     let now = app.clock.now();
+    let known = migration::unfinished(&app.store, node.site.id, KIND, &report.source)?;
+    report.resumed = known.is_some();
     let begin = app.store.transaction(Actor::cli(), "import.begin").site(node.site.id.0);
     let new_id = || begin.new_id();
-    let batch_id = new_id();
+    let run = match known {
+        Some(run) => Run { publish: options.publish, ..run },
+        None => Run {
+            batch: new_id(),
+            name: batch_name(app, KIND, &options.site, now)?,
+            kind: KIND.to_owned(),
+            site: node.site.id,
+            source: report.source.clone(),
+            begun: now,
+            ended: None,
+            publish: options.publish,
+            figures: migration::Figures::default(),
+            samples: Vec::new(),
+            notes: Vec::new(),
+            report: String::new(),
+        },
+    };
     let names = Names { posts: app.text(&node, "import.posts"), pages: app.text(&node, "import.pages") };
-    let maker = Maker { read: &app.store, node: &node, root: root.as_ref(), new_id: &new_id, batch: batch_id };
-    let columns = Columns::of(&plan, &maker, &names, &mut report)?;
+    let maker = Maker { read: &app.store, node: &node, root: root.as_ref(), new_id: &new_id, batch: run.batch };
+    let columns = Columns::of(&plan, &maker, &names, mapping, &mut report)?;
+    if let Some(path) = propose {
+        columns.proposal(&plan, &node).write(path)?;
+        report.notes.push(format!("{}: proposed; mend it and give it to the import", path.display()));
+    }
     settle_documents(app, &node, &mut plan, &columns, &new_id)?;
     say_clock(&plan, &mut report);
     let batch = Batch {
-        id: batch_id,
-        name: batch_name(app, "wxr", &options.site, now)?,
-        kind: "wxr".into(),
+        id: run.batch,
+        name: run.name.clone(),
+        kind: run.kind.clone(),
         site: node.site.id,
         source: report.source.clone(),
         time: now,
@@ -94,26 +131,49 @@ pub fn run(app: &Arc<App>, options: &Options, progress: Progress<'_>) -> Result<
         hosts: &hosts,
         options,
         batch: &batch,
+        run: &run,
         now,
         report,
         work: Work::default(),
+        samples: Vec::new(),
+        csv: options.addresses.as_deref().map(Addresses::begin).transpose()?,
     };
     let done = writer.write(begin, &new_hosts, &|done| progress("importing", done, length));
-    let mut report = writer.report;
+    let Writer { mut report, samples, csv, .. } = writer;
+    report.figures = record::sums(&report, plan.categories.len());
     if let Err(error) = done {
         return Err(take_back(app, &batch, &report, options.dry_run, error));
     }
     let touched = report.documents.imported + report.files.copied + report.redirects.new + report.columns.made.len();
+    if let Some(csv) = csv {
+        csv.end()?;
+    }
     if options.dry_run {
         return Ok(report);
     }
     if touched == 0 && report.hosts.is_empty() {
         // A run that brought nothing leaves no batch behind.
-        content::remove_batch(&app.store, &By::ops(), &batch.name)?;
+        undo(&app.store, &By::ops(), &batch.name)?;
     } else {
         report.batch = batch.name;
+        end(app, run, samples, &report)?;
     }
     Ok(report)
+}
+
+/// Writes down that a run came to its end, for those who follow it in the browser.
+fn end(app: &App, mut run: Run, samples: Vec<(u64, OldPageId)>, report: &Report) -> Result<(), Failure> {
+    run.ended = Some(app.clock.now());
+    run.figures = report.figures.clone();
+    run.samples = samples.into_iter().map(|(_, id)| id).collect();
+    run.notes.clone_from(&report.notes);
+    let json = serde_json::to_vec(report).map_err(|error| Failure::Usage(error.to_string()))?;
+    app.blobs.put(&json)?.as_str().clone_into(&mut run.report);
+    let mut tx = app.store.transaction(Actor::cli(), "import.end").site(run.site.0).note(&run.name);
+    tx.get::<Run>(run.batch)?;
+    tx.put(&run)?;
+    app.store.commit(tx)?;
+    Ok(())
 }
 
 /// Reads an export from anywhere and says what is in it; needs no site and writes nothing. `name`
@@ -169,7 +229,7 @@ fn take_back(app: &App, batch: &Batch, report: &Report, dry: bool, error: Failur
     if dry || matches!(there, Ok(None)) {
         return error;
     }
-    let then = match content::remove_batch(&app.store, &By::ops(), &batch.name) {
+    let then = match undo(&app.store, &By::ops(), &batch.name) {
         Ok(_) if report.documents.updated == 0 => "nothing of this run was kept".to_owned(),
         Ok(_) => format!(
             "what was new in this run was taken back; {} documents of earlier runs are up to date already",

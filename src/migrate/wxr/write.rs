@@ -3,19 +3,21 @@
 //! **Invariant:** every row names the batch; a transaction holds some hundred
 //! documents with their old addresses.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::base::id::{ChannelId, DocumentId};
+use crate::base::id::{ChannelId, DocumentId, OldPageId};
 use crate::domain;
 use crate::domain::content::{self, Brought, Edit, FOREVER, Imported, Picture, Text};
+use crate::domain::migration::{self, OldPage, Run};
 use crate::domain::site::{self, Batch, Old, SiteNode};
 use crate::migrate::addresses::OldAddresses;
 use crate::migrate::begin::Failure;
+use crate::migrate::import::report::Addresses;
 use crate::migrate::report::{Report, Suspicious};
-use crate::store::{self, Actor, Transaction};
+use crate::store::{self, Actor, BlobHash, Read as _, Transaction};
 
 use super::body::Bodies;
 use super::columns::Columns;
@@ -23,6 +25,7 @@ use super::files::Files;
 use super::item::{Item, Label};
 use super::plan::{Fate, Home, Plan, fate, number_of, skip_reason};
 use super::reader::{Entry, Reader};
+use super::record;
 use super::run::Options;
 
 /// Documents written in one transaction.
@@ -36,13 +39,20 @@ const TRIES: usize = 5;
 /// Kinds of removed HTML that are listed with their documents.
 const SUSPICIOUS: [&str; 9] = ["script", "iframe", "object", "embed", "form", "applet", "meta", "base", "frame"];
 
-/// A document that waits for its transaction.
+/// A document, or an item that was left out, that waits for its transaction.
 #[derive(Debug)]
 struct Waiting {
-    imported: Imported,
+    /// The document, if it is one.
+    imported: Option<Box<Imported>>,
+    page: OldPage,
+    /// Its day, for the table of addresses.
+    day: String,
     /// Why it arrives as a draft; empty if it is public.
     draft: &'static str,
 }
+
+/// A document, if it is one, and its record.
+type Outcome = (Option<Brought>, OldPageId);
 
 /// Writes a run.
 pub(super) struct Writer<'a> {
@@ -54,9 +64,14 @@ pub(super) struct Writer<'a> {
     pub hosts: &'a HashSet<String>,
     pub options: &'a Options,
     pub batch: &'a Batch,
+    pub run: &'a Run,
     pub now: i64,
     pub report: Report,
     pub work: Work,
+    /// Documents to be compared with their old pages, by a number that is the same in every run.
+    pub samples: Vec<(u64, OldPageId)>,
+    /// Every old address and its fate.
+    pub csv: Option<Addresses>,
 }
 
 /// What waits for its transaction.
@@ -65,6 +80,8 @@ pub(super) struct Work {
     old: OldAddresses,
     chunk: Vec<Waiting>,
     bytes: usize,
+    /// How often an item of a number was left out.
+    left: HashMap<u64, u32>,
 }
 
 impl Writer<'_> {
@@ -109,7 +126,11 @@ impl Writer<'_> {
             site::add_channel(&mut tx, channel)?;
         }
         let added = site::add_old_hosts(&mut tx, self.node.site.id, new_hosts)?;
-        tx.put(&Batch { hosts: added.clone(), ..self.batch.clone() })?;
+        let mut batch = tx.get::<Batch>(self.batch.id)?.unwrap_or_else(|| self.batch.clone());
+        batch.hosts.extend(added.iter().cloned());
+        tx.put(&batch)?;
+        tx.get::<Run>(self.run.batch)?;
+        tx.put(self.run)?;
         self.report.hosts = added;
         if !self.options.dry_run {
             self.app.store.commit(tx.note(&self.batch.name))?;
@@ -127,8 +148,7 @@ impl Writer<'_> {
         let skipped =
             skip_reason(&item).or_else(|| self.plan.again.contains(&item.line).then(|| "same number again".into()));
         if let Some(reason) = skipped {
-            *self.report.skipped.entry(reason).or_default() += 1;
-            self.report.comments.skipped += item.comments.len();
+            self.skip(&item, &reason);
             return Ok(());
         }
         let number = number_of(&item);
@@ -141,6 +161,7 @@ impl Writer<'_> {
         let post = *self.plan.posts.get(&number).ok_or_else(changed)?;
         let mut title = content::plain_text(&item.title);
         let named = if title.is_empty() { format!("#{number}") } else { title.clone() };
+        let before = self.report.files.missing.first.len();
         let body = bodies.body(&item.content, number, &named, files, &mut self.report)?;
         for (what, count) in &body.removed {
             *self.report.removed.entry(what.clone()).or_default() += count;
@@ -151,8 +172,7 @@ impl Writer<'_> {
             }
         }
         if body.html.len() > LARGEST {
-            *self.report.skipped.entry("text too large".into()).or_default() += 1;
-            self.report.comments.skipped += item.comments.len();
+            self.skip(&item, "text too large");
             self.report.notes.push(format!(
                 "line {}: \"{named}\" has {} MB of text and was left out",
                 item.line,
@@ -171,6 +191,16 @@ impl Writer<'_> {
         let excerpt = content::plain_text(&item.excerpt);
         let summary =
             if excerpt.is_empty() { content::summary_of(&plain, 120) } else { content::summary_of(&excerpt, 200) };
+        let mut page = record::page((self.node.site.id, self.batch.id), self.plan.origin(number), &item, self.now);
+        page.missing = record::missing(&self.report, before);
+        page.remarks = body.removed.keys().cloned().collect();
+        page.title.clone_from(&title);
+        if let Home::Category(category) = post.home {
+            page.old_column.clone_from(&self.plan.categories[category as usize].term.name);
+        }
+        if !item.content.is_empty() {
+            page.original = self.keep(item.content.as_bytes())?;
+        }
         let mut text = Text {
             title,
             body: body.html,
@@ -181,6 +211,7 @@ impl Writer<'_> {
         };
         text.picture = self.title_picture(&item, files)?;
         let fate = fate(&item, self.now);
+        record::fill(&mut page, &item, post, fate, self.options.publish);
         let (published, was_published, draft) = match fate {
             Fate::Public(time) if self.options.publish => (Some(time), None, ""),
             Fate::Public(time) => (None, Some(time), "was public"),
@@ -205,7 +236,9 @@ impl Writer<'_> {
         self.work.bytes += text.body.len();
         self.work.chunk.push(Waiting {
             draft,
-            imported: Imported {
+            page,
+            day: record::day(&item),
+            imported: Some(Box::new(Imported {
                 id: Some(DocumentId(post.document)),
                 edit: Edit {
                     channel: ChannelId(post.channel),
@@ -219,9 +252,33 @@ impl Writer<'_> {
                 origin: self.plan.origin(number),
                 batch: Some(self.batch.id),
                 comments,
-            },
+            })),
         });
         Ok(())
+    }
+
+    /// An item that is left out.
+    fn skip(&mut self, item: &Item, reason: &str) {
+        *self.report.skipped.entry(reason.to_owned()).or_default() += 1;
+        self.report.comments.skipped += item.comments.len();
+        let number = number_of(item);
+        // The same number may be that of a document, or come any number of times.
+        let times = self.work.left.entry(number).or_default();
+        *times += 1;
+        let key = format!("{}:left:{times}", self.plan.origin(number));
+        let mut page = record::page((self.node.site.id, self.batch.id), key, item, self.now);
+        page.title = content::plain_text(&item.title);
+        reason.clone_into(&mut page.note);
+        self.work.chunk.push(Waiting { imported: None, page, day: record::day(item), draft: "" });
+    }
+
+    /// Stores what stood there before it was cleaned; returns the hash of its bytes.
+    fn keep(&self, bytes: &[u8]) -> Result<String, Failure> {
+        let hash = BlobHash::of(bytes);
+        if !self.options.dry_run && !self.app.blobs.path(&hash).exists() {
+            self.app.blobs.put(bytes)?;
+        }
+        Ok(hash.as_str().to_owned())
     }
 
     fn attachment_addresses(&mut self, number: u64, item: &Item, files: &mut Files<'_>) -> Result<(), Failure> {
@@ -256,7 +313,7 @@ impl Writer<'_> {
         for attempt in 1.. {
             match self.try_commit(&chunk, &old) {
                 Ok((brought, written)) => {
-                    self.count(&chunk, &brought);
+                    self.count(&chunk, &brought)?;
                     self.report.redirects.new += written.new;
                     self.report.redirects.changed += written.changed;
                     self.report.redirects.unchanged += written.unchanged;
@@ -271,7 +328,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn try_commit(&self, chunk: &[Waiting], old: &[Old]) -> Result<(Vec<Brought>, site::Written), Failure> {
+    fn try_commit(&self, chunk: &[Waiting], old: &[Old]) -> Result<(Vec<Outcome>, site::Written), Failure> {
         let mut tx =
             self.app.store.transaction(Actor::cli(), "import.wxr").site(self.node.site.id.0).note(&self.batch.name);
         if self.options.dry_run {
@@ -282,7 +339,12 @@ impl Writer<'_> {
         }
         let mut brought = Vec::with_capacity(chunk.len());
         for waiting in chunk {
-            brought.push(content::bring(&mut tx, &waiting.imported, self.now)?);
+            let document = match &waiting.imported {
+                Some(imported) => Some(content::bring(&mut tx, imported, self.now)?),
+                None => None,
+            };
+            let (page, _) = migration::put_page(&mut tx, waiting.page.clone())?;
+            brought.push((document, page.id));
         }
         let written = site::write_redirects(&mut tx, self.node.site.id, Some(self.batch.id), old)?;
         if !self.options.dry_run && !tx.is_empty() {
@@ -291,9 +353,22 @@ impl Writer<'_> {
         Ok((brought, written))
     }
 
-    fn count(&mut self, chunk: &[Waiting], brought: &[Brought]) {
-        let documents = &mut self.report.documents;
-        for (waiting, brought) in chunk.iter().zip(brought) {
+    fn count(&mut self, chunk: &[Waiting], brought: &[Outcome]) -> Result<(), Failure> {
+        for (waiting, (brought, id)) in chunk.iter().zip(brought) {
+            record::count(&mut self.report, &waiting.page, brought.as_ref());
+            let mut to = String::new();
+            if let Some(brought) = brought {
+                record::sample(&mut self.samples, &waiting.page, *id);
+                let document = brought.document();
+                to = format!("{}{}.html", self.columns.url(self.node, document.channel), document.id);
+            }
+            if let Some(csv) = &mut self.csv {
+                for address in &waiting.page.addresses {
+                    csv.line(&record::line(&waiting.page, address, &to, &waiting.day))?;
+                }
+            }
+            let Some(brought) = brought else { continue };
+            let documents = &mut self.report.documents;
             let document = match brought {
                 Brought::New(document) => {
                     documents.imported += 1;
@@ -319,6 +394,7 @@ impl Writer<'_> {
                 *documents.drafts.entry(why.into()).or_default() += 1;
             }
         }
+        Ok(())
     }
 }
 
