@@ -24,12 +24,16 @@ use super::shown::{Steps, failed, prepare, report};
 const SPOOL: &str = "import";
 
 pub(super) fn mirror(context: &mut Context<'_>, arguments: &ImportMirror) -> Result<(), Failure> {
-    let ImportMirror { path, into, rules, archive } = arguments;
+    let ImportMirror { path, into, log, rules, archive } = arguments;
+    let log = log.as_deref().map(|file| context.path(file));
     let path = context.path(path);
     let rules = rules_of(context, rules.as_deref())?;
     let host = into.old_host.first().map(String::as_str);
     bring(context, path.display().to_string(), into, || {
-        let mirror = Mirror::open(&path, host)?;
+        let mut mirror = Mirror::open(&path, host)?;
+        if let Some(log) = &log {
+            mirror.learn(log)?;
+        }
         let notes = mirror.notes.clone();
         Ok(pages::Site::ruled(Arc::new(mirror), "mirror", notes, rules))
     })?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::frontier::without_session;
+use super::session::without_session;
 use super::spool::{Place, Spool};
 use crate::base::fault::Fault;
 use crate::migrate::pages::address::same;

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::header::{
@@ -36,6 +36,8 @@ const CONNECTING: Duration = Duration::from_secs(15);
 const MOST_COOKIES: usize = 50;
 /// Longest head of an answer.
 const LONGEST_HEAD: usize = 64 << 10;
+/// Bytes a second that an answer must bring in the long run: a server that drips for ever is left.
+const SLOWEST: u64 = 512;
 
 /// Either kind of connection.
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -194,6 +196,7 @@ impl Client {
 
     async fn send(&mut self, mut line: Line, ask: Ask<'_>) -> Result<Answer, String> {
         let request = self.request(ask)?;
+        let began = Instant::now();
         let sending = line.sender.send_request(request);
         let response = timeout(self.patience, sending).await.map_err(|_| self.too_slow())?;
         let (head, mut body) = response.map_err(|error| format!("connection: {error}"))?.into_parts();
@@ -226,6 +229,11 @@ impl Client {
                         return Ok(answer);
                     }
                     answer.body.extend_from_slice(data);
+                    let time = self.patience + Duration::from_secs(answer.body.len() as u64 / SLOWEST);
+                    if began.elapsed() > time {
+                        answer.short = true;
+                        return Ok(answer);
+                    }
                 }
             }
         }
@@ -246,14 +254,16 @@ impl Client {
         let mut plain = Vec::new();
         let read = match encoding.as_deref() {
             Some(b"gzip" | b"x-gzip") => {
-                flate2::read::MultiGzDecoder::new(&answer.body[..]).take(self.largest).read_to_end(&mut plain)
+                flate2::read::MultiGzDecoder::new(&answer.body[..]).take(self.largest + 1).read_to_end(&mut plain)
             }
             Some(b"deflate") => {
-                flate2::read::ZlibDecoder::new(&answer.body[..]).take(self.largest).read_to_end(&mut plain)
+                flate2::read::ZlibDecoder::new(&answer.body[..]).take(self.largest + 1).read_to_end(&mut plain)
             }
             _ => return,
         };
-        if read.is_ok() || !plain.is_empty() {
+        if plain.len() as u64 > self.largest {
+            (answer.large, answer.body) = (true, Vec::new());
+        } else if read.is_ok() || !plain.is_empty() {
             answer.body = plain;
         }
     }

@@ -7,9 +7,13 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 use url::Url;
 
 use super::client::{Answer, Ask, Client};
-use super::frontier::{self, Wanted};
+use super::frontier::Wanted;
+use super::session;
 use super::{Crawl, MOST_HOPS, MOST_VAIN};
 use crate::migrate::pages::address::same;
+
+/// Bytes of an answer that may be a page.
+const LARGEST: usize = 16 << 20;
 
 /// An answer and what was odd about it.
 pub(super) struct Fetch {
@@ -44,7 +48,7 @@ impl Crawl {
         // The same page for another visit, host or scheme is followed here: it is no other address.
         while (300..400).contains(&answer.status) && hops < MOST_HOPS {
             let Some(to) = self.location(&answer, &asked) else { break };
-            let here = same(&frontier::without_session(&to)) == same(&frontier::without_session(&asked));
+            let here = same(&session::without_session(&to)) == same(&session::without_session(&asked));
             if !here || !self.frontier.is_own(&to) || posted.is_some() {
                 break;
             }
@@ -101,7 +105,11 @@ async fn whole(client: &mut Client, ask: Ask<'_>, first: Answer) -> (Answer, Str
 fn ends_early(answer: &Answer) -> bool {
     let length = answer.header("content-length").parse::<usize>().ok();
     let is_page = answer.header("content-type").to_ascii_lowercase().contains("html");
-    if answer.status != 200 || !is_page || length != Some(answer.body.len()) || answer.body.len() < 200 {
+    if answer.status != 200
+        || !is_page
+        || length != Some(answer.body.len())
+        || !(200..LARGEST).contains(&answer.body.len())
+    {
         return false;
     }
     let lower = answer.body.to_ascii_lowercase();

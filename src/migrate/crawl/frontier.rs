@@ -9,6 +9,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::robots::Robots;
+use super::session::without_session;
 use crate::migrate::pages::address::{same, shape};
 
 /// Longest address in bytes.
@@ -25,11 +26,12 @@ const MOST_SHAPES: usize = 200;
 const ENOUGH_BARREN_PATH: u32 = 200;
 /// Other spellings kept of an address that has not been answered.
 const MOST_SPELLINGS: usize = 3;
-/// Parameters that carry a session.
-const SESSIONS: [&str; 9] =
-    ["jsessionid", "phpsessid", "sessionid", "session_id", "sessid", "sid", "cfid", "cftoken", "zenid"];
-/// Parameters that only make an address different from the last one.
-const BUSTERS: [&str; 9] = ["rnd", "rand", "random", "timestamp", "_", "t", "r", "ts", "nocache"];
+/// Addresses that wait, at most.
+const MOST_WAITING: usize = 1_000_000;
+/// Addresses that are remembered, at most.
+const MOST_KNOWN: usize = 10_000_000;
+/// Lines for ops about what was left out, at most.
+const MOST_NOTES: usize = 100;
 /// Words in addresses that change something or log somebody out.
 const CHANGING: [&str; 20] = [
     "logout",
@@ -64,6 +66,7 @@ pub(super) enum Why {
     Loop,
     Combinations,
     Barren,
+    Moved,
     Most,
 }
 
@@ -77,6 +80,7 @@ impl Why {
             Why::Loop => "repeat their folders without end",
             Why::Combinations => "are ever new combinations of parameters",
             Why::Barren => "say nothing new, like the days of a calendar",
+            Why::Moved => "lead from one redirect to the next without end",
             Why::Most => "are more than were allowed",
         }
     }
@@ -175,6 +179,10 @@ impl Frontier {
             Some(Seen::Done) => return None,
             None => {}
         }
+        if self.queue.len() >= MOST_WAITING || self.seen.len() >= MOST_KNOWN {
+            self.leave(Why::Most, &clean);
+            return None;
+        }
         if let Some(why) = self.refused(&clean) {
             self.leave(why, &clean);
             // Counted once, other hosts above all.
@@ -227,6 +235,11 @@ impl Frontier {
         self.queue.retain(|wanted| !answered.contains(wanted.address.as_str()));
     }
 
+    /// A redirect is not followed, after many others.
+    pub fn leave_moved(&mut self, address: &Url) {
+        self.leave(Why::Moved, address);
+    }
+
     /// Everything that waits is more than was allowed.
     pub fn leave_rest(&mut self) {
         while let Some(wanted) = self.queue.pop_front() {
@@ -254,6 +267,10 @@ impl Frontier {
                 format!("{} addresses were left out: they {}, e.g. {}", left.count, why.words(), left.example)
             })
             .collect();
+        if notes.len() > MOST_NOTES {
+            let more = notes.split_off(MOST_NOTES).len();
+            notes.push(format!("addresses were left out for {more} more reasons"));
+        }
         if self.sessions > 0 {
             notes.push(format!("sessions or random numbers were cut out of {} addresses", self.sessions));
         }
@@ -262,7 +279,7 @@ impl Frontier {
 
     fn leave(&mut self, why: Why, address: &Url) {
         let program = match why {
-            Why::Barren | Why::Combinations => address.path().to_ascii_lowercase(),
+            Why::Barren | Why::Combinations => program(address),
             _ => String::new(),
         };
         let left = self.left.entry((why, program)).or_default();
@@ -318,6 +335,13 @@ pub(super) fn host(address: &Url) -> String {
     }
 }
 
+/// The program behind an address: its path, in which all numbers are alike.
+fn program(address: &Url) -> String {
+    let mut plain = address.clone();
+    plain.set_query(None);
+    shape(&plain)
+}
+
 fn differs_in_case(one: &Url, other: &Url) -> bool {
     one.as_str().eq_ignore_ascii_case(other.as_str()) && one != other
 }
@@ -352,43 +376,6 @@ fn key(address: &Url) -> u64 {
     xxh3_64(format!("{} {list} {number}", same(&plain)).as_bytes())
 }
 
-/// The address without what only says whose visit it is.
-pub(super) fn without_session(address: &Url) -> Url {
-    let mut clean = address.clone();
-    let path = address.path();
-    let lower = path.to_ascii_lowercase();
-    // `/(S(abc))/x.aspx`, `/x.jsp;jsessionid=abc`
-    if let Some(begin) = lower.find("/(s(")
-        && let Some(length) = lower[begin..].find("))")
-    {
-        let rest = &path[begin + length + 2..];
-        clean.set_path(&format!("{}{}", &path[..begin], if rest.is_empty() { "/" } else { rest }));
-    } else if let Some(begin) = lower.find(";jsessionid=") {
-        let end = path[begin..].find('/').map_or(path.len(), |at| begin + at);
-        clean.set_path(&format!("{}{}", &path[..begin], &path[end..]));
-    }
-    if let Some(query) = address.query() {
-        let kept: Vec<&str> = query.split('&').filter(|part| !is_session(part)).collect();
-        if kept.len() < query.split('&').count() {
-            let kept = kept.join("&");
-            clean.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
-        }
-    }
-    clean
-}
-
-fn is_session(part: &str) -> bool {
-    let (name, value) = part.split_once('=').unwrap_or((part, ""));
-    let name = name.to_ascii_lowercase();
-    let long = value.len() >= 16 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_!.".contains(&b));
-    if long && (SESSIONS.contains(&name.as_str()) || name.starts_with("aspsessionid")) {
-        return true;
-    }
-    let fraction = value.starts_with("0.") && value.len() >= 8;
-    let millis = value.len() == 13 && value.bytes().all(|b| b.is_ascii_digit());
-    BUSTERS.contains(&name.as_str()) && (fraction || millis)
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Frontier, HashSet, Url, Wanted, key};
@@ -415,6 +402,8 @@ mod tests {
             ("http://a.gov.cn/a/b/a/b/a/b/a/b/", false),
             ("http://a.gov.cn/(S(abc123def456))/list.aspx", true),
             ("http://a.gov.cn/list.aspx", false),
+            ("http://a.gov.cn/(55mfgh55vgblurtywsityvjq)/list.aspx", false),
+            ("http://a.gov.cn/list.aspx?CFID=123456&CFTOKEN=7654321", false),
             ("http://a.gov.cn/x.jsp;jsessionid=0123456789ABCDEF?a=1", true),
             ("http://a.gov.cn/x.jsp?a=1&r=0.61803398875", false),
         ];
@@ -424,7 +413,7 @@ mod tests {
         assert_eq!(frontier.waiting(), 4);
         let notes = frontier.notes().join("\n");
         for words in
-            ["2 addresses were left out: they lead to other hosts", "log out", "repeat their folders", "3 addresses"]
+            ["2 addresses were left out: they lead to other hosts", "log out", "repeat their folders", "5 addresses"]
         {
             assert!(notes.contains(words), "{words}\n{notes}");
         }

@@ -17,6 +17,8 @@ use crate::migrate::charset;
 
 /// Addresses taken from one page.
 const MOST: usize = 20_000;
+/// Bytes of an answer in which links are looked for; more is no page.
+const LARGEST: usize = 16 << 20;
 /// Pages of a list that one page leads to by its form.
 const MOST_POSTED: usize = 200;
 
@@ -75,7 +77,7 @@ pub(super) fn read(kind: Kind, base: &Url, content_type: &str, bytes: &[u8]) -> 
     if kind == Kind::File {
         return Links::default();
     }
-    let decoded = charset::page(bytes, content_type);
+    let decoded = charset::page(&bytes[..bytes.len().min(LARGEST)], content_type);
     let encoding = match decoded.charset {
         "gb18030" => GBK,
         "big5" => BIG5,

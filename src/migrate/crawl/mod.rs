@@ -12,6 +12,7 @@ mod frontier;
 mod links;
 mod robots;
 mod script;
+mod session;
 mod spool;
 
 pub use answers::Answers;
@@ -46,6 +47,8 @@ const MOST_FAILURES: u32 = 12;
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// Redirects to the same page with another session, host or scheme.
 const MOST_HOPS: usize = 4;
+/// Redirects one after the other, each to an address that was not known before.
+const MOST_MOVED: u32 = 20;
 /// Pages that were read to the end in vain before that is given up.
 const MOST_VAIN: u32 = 5;
 
@@ -116,6 +119,8 @@ pub struct Crawl {
     frontier: Frontier,
     places: Vec<(Url, Place)>,
     tries: HashMap<String, u32>,
+    /// Answers that only led on, and how many did so one after the other.
+    moved: HashMap<u32, u32>,
     pause: Duration,
     vain: u32,
     /// How the site answers when it has nothing, by the ending that was asked for.
@@ -160,6 +165,7 @@ impl Crawl {
         }
         let mut frontier = Frontier::new(hosts);
         let mut places = Vec::new();
+        let mut moved: HashMap<u32, u32> = HashMap::new();
         let mut answered = HashSet::new();
         let (spool, notes) = Spool::write(spool, &start, &mut |head: Head, place| {
             let Ok(address) = Url::parse(&head.address) else { return };
@@ -168,6 +174,9 @@ impl Crawl {
                 frontier.restore(found, number);
             }
             frontier.answered(&address, true);
+            if !head.location.is_empty() {
+                moved.insert(number, moved.get(&head.from).map_or(1, |hops| hops + 1));
+            }
             if let Some(says) = head.says {
                 frontier.judge(&address, says);
             }
@@ -185,6 +194,7 @@ impl Crawl {
             frontier,
             places,
             tries: HashMap::new(),
+            moved,
             pause: Duration::ZERO,
             vain: 0,
             nothing: Vec::new(),
@@ -300,7 +310,7 @@ impl Crawl {
     async fn one(&mut self, client: &mut Client, wanted: &Wanted) -> Result<bool, Fault> {
         match self.fetch(client, wanted).await {
             Ok(answer) => {
-                self.pause = self.pause / 2;
+                self.pause /= 2;
                 if matches!(answer.status, 429 | 503) && self.again(wanted, &answer.header("retry-after")) {
                     return Ok(true);
                 }
@@ -352,9 +362,15 @@ impl Crawl {
         let number = self.places.len() as u32;
         let mut found = Vec::new();
         if let Some(to) = self.location(&answer.answer, &answer.asked).filter(|_| (300..400).contains(&answer.status)) {
-            head.location = frontier::without_session(&to).to_string();
+            head.location = session::without_session(&to).to_string();
             head.nothing = self.nothing.contains(&Nothing::Moved(to.to_string()));
-            found.push(to);
+            let hops = self.moved.get(&wanted.from).map_or(1, |hops| hops + 1);
+            self.moved.insert(number, hops);
+            if hops <= MOST_MOVED {
+                found.push(to);
+            } else {
+                self.frontier.leave_moved(&to);
+            }
         } else if matches!(answer.status, 200 | 203) {
             let kind = links::kind(address, &head.content_type, &answer.body);
             // What a script names is read against the page that runs it.

@@ -302,7 +302,7 @@ impl Source for Dede {
         each(Item::Home(addresses), done)?;
         self.columns(&mut |item| each(item, done))?;
         let mut seen = BTreeSet::new();
-        let this = &*self;
+        let this = self;
         this.dump.rows(&archives, &mut |record| {
             done.of += 1;
             match this.article(record) {

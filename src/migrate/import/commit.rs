@@ -19,7 +19,7 @@ const TRIES: usize = 5;
 /// What became of a page.
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Document(Brought),
+    Document(Box<Brought>),
     Reference(DocumentId),
     Letter,
     Nothing,
@@ -95,7 +95,7 @@ impl Writer<'_> {
                 let brought = content::bring(tx, imported, self.now)?;
                 let links = migration::keep_links(tx, place, brought.document().id, &waiting.beside.pending)?;
                 let same = matches!(brought, Brought::Unchanged(_) | Brought::Kept(_));
-                (Outcome::Document(brought), links || !same)
+                (Outcome::Document(Box::new(brought)), links || !same)
             }
             What::Reference { document, channel } => {
                 let (reference, new) = content::bring_reference(tx, *document, *channel, Some(self.run.batch))?;

@@ -48,13 +48,13 @@ impl Writer<'_> {
         let figures = &mut self.report.figures;
         match outcome {
             Outcome::Document(brought) => {
-                match brought {
+                match brought.as_ref() {
                     Brought::New(_) => figures.imported += 1,
                     Brought::Updated(_) => figures.updated += 1,
                     Brought::Unchanged(_) => figures.unchanged += 1,
                     Brought::Kept(_) => figures.kept += 1,
                 }
-                let fresh = matches!(brought, Brought::New(_) | Brought::Updated(_));
+                let fresh = matches!(**brought, Brought::New(_) | Brought::Updated(_));
                 figures.published += u64::from(fresh && page.fate == Fate::Published && brought.document().is_live());
                 if page.fate == Fate::Review {
                     figures.review += 1;

@@ -229,8 +229,7 @@ impl Work<'_> {
             }
             self.to = at;
         }
-        for at in self.from..self.to {
-            let line = &lines[at];
+        for (at, line) in lines.iter().enumerate().take(self.to).skip(self.from) {
             let pager =
                 line.links.len() >= 2 && line.size < 60 && line.links.iter().all(|link| words::is_pager(&link.text));
             // What all have in the middle of their texts belongs to the texts: 工作简历.

@@ -47,7 +47,7 @@ impl Cursor<'_> {
             let letter = self.peek()?;
             self.at += letter.len_utf8();
         }
-        (digits >= least && !self.peek().and_then(digit).is_some()).then_some(value)
+        (digits >= least && self.peek().and_then(digit).is_none()).then_some(value)
     }
 
     fn blanks(&mut self) {

@@ -4,10 +4,8 @@
 //! and a file is never taken to be larger than [`LARGEST`].
 
 use std::collections::HashMap;
-use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -18,15 +16,14 @@ use xxhash_rust::xxh3::xxh3_64;
 use zip::ZipArchive;
 
 use super::address::same;
-use super::{Fetched, Fetches};
+use super::names::{Names, folder, zipped};
+use super::{Fetched, Fetches, log};
 use crate::base::fault::Fault;
 
 /// Largest page or file, bytes.
 pub const LARGEST: u64 = 512 << 20;
-/// Most files of a mirror.
-const MOST: usize = 4_000_000;
-/// Deepest folder.
-const DEEPEST: usize = 64;
+/// Lines about single files that were left out, at most.
+const MOST_NOTES: usize = 100;
 /// Bytes of a file in which HTTrack says where it comes from.
 const HEAD: u64 = 4096;
 /// What an address may not hold as it is in its path.
@@ -46,11 +43,15 @@ struct Entry {
     /// Path below the folder, or number in the zip.
     path: PathBuf,
     number: usize,
+    /// Where its bytes really came from.
+    moved_to: Option<Url>,
 }
 
 /// A mirror that was opened.
 pub struct Mirror {
     place: Place,
+    /// The old host, where the mirror has no folder for it.
+    host: Option<String>,
     entries: Vec<Entry>,
     /// Hash of address or file name to number.
     numbers: HashMap<u64, u32>,
@@ -70,10 +71,15 @@ impl Mirror {
             (Place::Folder(path.to_path_buf()), folder(path, &mut notes)?)
         } else {
             let file = File::open(path).map_err(|error| fault(&error))?;
-            let mut zip = ZipArchive::new(file).map_err(|error| fault(&error))?;
+            let mut zip =
+                ZipArchive::new(file).map_err(|error| fault(&format!("no zip, or only a part of one: {error}")))?;
             let names = zipped(path, &mut zip, &mut notes)?;
             (Place::Zip(path.to_path_buf(), Mutex::new(zip)), names)
         };
+        if notes.len() > MOST_NOTES {
+            let more = notes.split_off(MOST_NOTES).len();
+            notes.push(format!("{more} more files were left out"));
+        }
         names.sort();
         strip_common(&mut names);
         let hosts_on_top = hosts_on_top(&names);
@@ -81,7 +87,13 @@ impl Mirror {
             notes.push("the mirror does not say the old host name; give it with --old-host".to_owned());
         }
         let host = host.unwrap_or("old.invalid");
-        let mut mirror = Mirror { place, entries: Vec::new(), numbers: HashMap::new(), notes };
+        let mut mirror = Mirror {
+            place,
+            host: (!hosts_on_top).then(|| host.to_owned()),
+            entries: Vec::new(),
+            numbers: HashMap::new(),
+            notes,
+        };
         let httrack =
             names.iter().any(|(name, _)| name.starts_with(b"hts-cache/") || name.as_slice() == b"hts-log.txt");
         for (name, (path, number)) in names {
@@ -95,12 +107,42 @@ impl Mirror {
             mirror.numbers.entry(xxh3_64(address.as_str().as_bytes())).or_insert(at);
             mirror.numbers.entry(xxh3_64(same(&address).as_bytes())).or_insert(at);
             mirror.numbers.entry(xxh3_64(&file)).or_insert(at);
-            mirror.entries.push(Entry { address, path, number });
+            mirror.entries.push(Entry { address, path, number, moved_to: None });
         }
         if mirror.entries.is_empty() {
             return Err(Fault::file(path, "no file of a site in it"));
         }
         Ok(mirror)
+    }
+
+    /// Learns from the log of wget under which addresses files really lay: wget keeps a file under the address that it
+    /// asked for, not under the one that the server led it to.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn learn(&mut self, log: &Path) -> Result<(), Fault> {
+        let mut learned = 0_u64;
+        for (from, mut to) in log::redirects(log)? {
+            let mut from = from;
+            for address in [&mut from, &mut to] {
+                address.set_fragment(None);
+                if let Some(host) = &self.host {
+                    let _ = address.set_port(None);
+                    let _ = address.set_host(Some(host));
+                }
+            }
+            let Some(number) = self.number(&from).filter(|_| self.number(&to).is_none()) else { continue };
+            let at = self.entries.len() as u32;
+            self.numbers.entry(xxh3_64(to.as_str().as_bytes())).or_insert(at);
+            self.numbers.entry(xxh3_64(same(&to).as_bytes())).or_insert(at);
+            let entry = &mut self.entries[number];
+            let (path, number) = (entry.path.clone(), entry.number);
+            entry.moved_to = Some(to.clone());
+            self.entries.push(Entry { address: to, path, number, moved_to: None });
+            learned += 1;
+        }
+        self.notes.push(format!("{}: {learned} addresses of files that others led to", log.display()));
+        Ok(())
     }
 
     /// The file of a number, when it lies on disk.
@@ -129,7 +171,7 @@ impl Mirror {
         let bytes = self.bytes(&entry.path, entry.number, most, cut)?;
         let content_type = content_type(&entry.address, &bytes);
         let address = entry.address.clone();
-        Ok(Fetched { address, content_type, disposition: String::new(), bytes, moved_to: None })
+        Ok(Fetched { address, content_type, disposition: String::new(), bytes, moved_to: entry.moved_to.clone() })
     }
 
     fn bytes(&self, path: &Path, number: usize, most: u64, cut: bool) -> Result<Bytes, Fault> {
@@ -143,7 +185,15 @@ impl Mirror {
             Place::Zip(zip, archive) => {
                 let mut archive = archive.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 let read = match archive.by_index(number) {
-                    Ok(entry) => entry.take(most + 1).read_to_end(&mut bytes),
+                    // It ends where the zip says that it does, whatever comes out of it.
+                    Ok(entry) => {
+                        let length = entry.size().min(most) + 1;
+                        let said = entry.size();
+                        entry.take(length).read_to_end(&mut bytes).and_then(|read| match read as u64 > said {
+                            true => Err(std::io::Error::other("larger than the zip says")),
+                            false => Ok(read),
+                        })
+                    }
                     Err(error) => Err(std::io::Error::other(error)),
                 };
                 (zip.join(path), read)
@@ -187,53 +237,6 @@ impl Fetches for Mirror {
             found(&name.to_ascii_lowercase())
         })
     }
-}
-
-type Names = Vec<(Vec<u8>, (PathBuf, usize))>;
-
-fn folder(top: &Path, notes: &mut Vec<String>) -> Result<Names, Fault> {
-    let mut names = Names::new();
-    let mut folders = vec![(PathBuf::new(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        let place = top.join(&folder);
-        let entries = std::fs::read_dir(&place).map_err(|error| Fault::file(&place, error.to_string()))?;
-        for entry in entries {
-            let entry = entry.map_err(|error| Fault::file(&place, error.to_string()))?;
-            let kind = entry.file_type().map_err(|error| Fault::file(&entry.path(), error.to_string()))?;
-            let path = folder.join(entry.file_name());
-            if kind.is_dir() && depth < DEEPEST {
-                folders.push((path, depth + 1));
-            } else if kind.is_file() {
-                names.push((path.as_os_str().as_bytes().to_vec(), (path, 0)));
-            } else {
-                notes.push(format!("{}: no plain file, left out", path.display()));
-            }
-            if names.len() > MOST {
-                return Err(Fault::file(top, "more files than a site has"));
-            }
-        }
-    }
-    Ok(names)
-}
-
-fn zipped(path: &Path, zip: &mut ZipArchive<File>, notes: &mut Vec<String>) -> Result<Names, Fault> {
-    let mut names = Names::new();
-    if zip.len() > MOST {
-        return Err(Fault::file(path, "more files than a site has"));
-    }
-    for number in 0..zip.len() {
-        let entry = zip.by_index_raw(number).map_err(|error| Fault::file(path, error.to_string()))?;
-        let raw: Vec<u8> = entry.name_raw().iter().map(|byte| if *byte == b'\\' { b'/' } else { *byte }).collect();
-        if entry.is_dir() || raw.ends_with(b"/") {
-            continue;
-        }
-        if raw.starts_with(b"/") || raw.split(|byte| *byte == b'/').any(|part| part == b"..") || entry.is_symlink() {
-            notes.push(format!("{}: leads out of the zip, left out", String::from_utf8_lossy(&raw)));
-            continue;
-        }
-        names.push((raw.clone(), (PathBuf::from(OsString::from_vec(raw)), number)));
-    }
-    Ok(names)
 }
 
 /// A zip of a folder has that folder on top of everything.
@@ -408,6 +411,25 @@ mod tests {
         assert_eq!(read("http://a.gov.cn/down.asp?id=7").unwrap().content_type, "application/pdf");
         assert_eq!(read("http://a.gov.cn/show.asp?id=1").unwrap().content_type, "text/html");
         assert!(text("http://a.gov.cn/passwd.htm").is_none());
+    }
+
+    #[test]
+    fn a_log_says_where_files_really_lay() {
+        let folder = tempfile::tempdir().unwrap();
+        put(folder.path(), b"www/index.htm", b"<html>home</html>");
+        put(folder.path(), b"www/down.asp?id=7", b"%PDF-1.4\n");
+        let log = folder.path().join("mzj.log");
+        let text = "--2009-04-02 10:00:00--  http://10.0.0.7:8080/down.asp?id=7\nLocation: /UploadFile/7.pdf [following]\n\
+                    --2009-04-02 10:00:00--  http://10.0.0.7:8080/gone.asp\nLocation: /index.htm [following]\n";
+        std::fs::write(&log, text).unwrap();
+        let mut mirror = Mirror::open(&folder.path().join("www"), Some("a.gov.cn")).unwrap();
+        mirror.learn(&log).unwrap();
+        let at =
+            |address: &str| mirror.number(&Url::parse(address).unwrap()).map(|number| mirror.read(number).unwrap());
+        assert_eq!(at("http://a.gov.cn/uploadfile/7.PDF").unwrap().bytes.as_ref(), b"%PDF-1.4\n");
+        let moved = at("http://a.gov.cn/down.asp?id=7").unwrap().moved_to.unwrap();
+        assert_eq!((moved.as_str(), mirror.len()), ("http://a.gov.cn/UploadFile/7.pdf", 3));
+        assert!(mirror.notes.iter().any(|note| note.ends_with("1 addresses of files that others led to")));
     }
 
     #[test]

@@ -97,7 +97,8 @@ pub(super) fn opened(fetched: Fetched) -> Held {
     let tags = begins.is_some_and(|at| bytes[at..].first() == Some(&b'<') || bytes[at..].starts_with(b"\xef\xbb\xbf<"));
     let attached = fetched.disposition.to_ascii_lowercase().starts_with("attachment");
     let page = matches!(kind, "text/html" | "application/xhtml+xml" | "");
-    if attached || (!page && !(tags && kind.starts_with("text/") && kind != "text/xml")) {
+    let text = tags && kind.starts_with("text/") && kind != "text/xml";
+    if attached || !(page || text) {
         if kind.contains("javascript") && bytes.len() < 2048 {
             return Held::Counter;
         }

@@ -341,7 +341,7 @@ impl Source for Phpcms {
     }
 
     fn walk(&self, each: &mut dyn FnMut(Item, Done) -> Result<(), Fault>) -> Result<(), Fault> {
-        let this = &*self;
+        let this = self;
         let total = this.tables.iter().map(|table| this.dump.count(&table.content.main)).sum();
         let mut done = Done { of: 0, total };
         for problem in this.dump.problems() {

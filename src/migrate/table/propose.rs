@@ -12,7 +12,7 @@ use super::sheet::Sheet;
 /// The first of the columns that has one of these names.
 fn find(header: &[String], known: &[&str]) -> String {
     let same = |name: &&str| header.iter().find(|column| column.to_lowercase() == **name);
-    known.iter().find_map(|name| same(name)).cloned().unwrap_or_default()
+    known.iter().find_map(same).cloned().unwrap_or_default()
 }
 
 /// Does a row look like the names of columns?

@@ -68,6 +68,9 @@ impl Row<'_> {
     }
 }
 
+/// Takes the bytes read so far, and a row or where it is broken and how.
+pub(super) type EachRow<'a> = dyn FnMut(u64, Result<Row<'_>, (u64, String)>) -> Result<(), Fault> + 'a;
+
 impl Sheet {
     /// A text file.
     pub(super) fn text(path: &Path, spool: &Path) -> Result<Sheet, Fault> {
@@ -163,11 +166,7 @@ impl Sheet {
 
     /// Goes through the rows; a broken one is given with its line and what is wrong. The number that comes first is
     /// how many bytes were read.
-    pub(super) fn rows(
-        &self,
-        needed: usize,
-        each: &mut dyn FnMut(u64, Result<Row<'_>, (u64, String)>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+    pub(super) fn rows(&self, needed: usize, each: &mut EachRow<'_>) -> Result<(), Fault> {
         let mut reader = self.reader();
         let mut cells = ByteRecord::new();
         let mut skip = self.header_at + 1;

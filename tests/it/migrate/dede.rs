@@ -23,8 +23,8 @@ INSERT INTO `dede_channeltype` VALUES (1,'article','dede_addonarticle'),(3,'soft
 INSERT INTO `dede_arctype` VALUES (2,1,20,'低保','{cmspath}/a/dibao',0,'index.html',0,'{typedir}/{Y}/{M}{D}/{aid}.html','{typedir}/list_{tid}_{page}.html',''),(1,0,10,'政务','{cmspath}/a/zw',1,'index.html',1,'','','<p>职责</p>'),(3,0,30,'省厅','http://www.example.com/',1,'index.html',2,'','',''),(4,0,5,'下载','/xz',1,'index.html',0,'{typedir}/{timestamp}{cc}.html','','');
 ";
 
-/// An article's row of 32 values; `(id, type, flag, made, channel, rank, title, file)`.
-fn archive(id: i64, kind: i64, flag: &str, made: i64, channel: i64, rank: i64, title: &str, file: &str) -> String {
+/// An article's row of 32 values; `((id, type), flag, made, channel, rank, title, file)`.
+fn archive((id, kind): (i64, i64), flag: &str, made: i64, channel: i64, rank: i64, title: &str, file: &str) -> String {
     format!(
         "INSERT INTO `dede_archives` VALUES('{id}','{kind}','0','{SENT}','{flag}','{made}','{channel}','{rank}','99','0','{title}','','','李春梅','本站','/uploads/allimg/100412/1.jpg','{PUBLISHED}','{SENT}','1','低保,通知','0','0','0','0','0','0','摘要','{file}','1','0','0','{id}');\n"
     )
@@ -76,13 +76,13 @@ pub fn dump() -> String {
     let mut text = TABLES.to_owned();
     text += &addon(11, 2, "第一页#p#副标题#e#第二页#p#办理#e#第三页", "");
     text += &addon(12, 2, "", "http://www.example.com/x.html");
-    text += &archive(11, 2, "c,p", 1, 1, 0, "关于&quot;低保&quot;的<font color=red>通知</font>", "");
-    text += &archive(12, 2, "j", 1, 1, 0, "转载", "");
-    text += &archive(13, 2, "", 1, 1, -1, "待审", "");
-    text += &archive(14, 2, "", 1, 1, -2, "已删", "");
-    text += &archive(15, 2, "", -1, 1, 0, "动态", "");
-    text += &archive(16, 2, "", 1, 1, 0, "有名", "minglu");
-    text += &archive(17, 4, "", 1, 3, 0, "表格", "");
+    text += &archive((11, 2), "c,p", 1, 1, 0, "关于&quot;低保&quot;的<font color=red>通知</font>", "");
+    text += &archive((12, 2), "j", 1, 1, 0, "转载", "");
+    text += &archive((13, 2), "", 1, 1, -1, "待审", "");
+    text += &archive((14, 2), "", 1, 1, -2, "已删", "");
+    text += &archive((15, 2), "", -1, 1, 0, "动态", "");
+    text += &archive((16, 2), "", 1, 1, 0, "有名", "minglu");
+    text += &archive((17, 4), "", 1, 3, 0, "表格", "");
     text += "CREATE TABLE `dede_addonsoft` (`aid` int, `softlinks` text, `introduce` text);\n";
     text += "INSERT INTO `dede_addonsoft` VALUES (17,'{dede:link islocal=\\'1\\' text=\\'申请表\\'} /uploads/soft/1.doc {/dede:link}','说明');\n";
     text +=
@@ -224,7 +224,7 @@ fn a_truncated_dump_is_told_and_what_is_there_is_given() {
 fn numbers_of_documents_are_kept_where_a_table_has_columns_for_them() {
     let folder = TempDir::new().unwrap();
     let mut text = TABLES.to_owned();
-    text += &archive(11, 2, "", 1, 1, 0, "通知", "");
+    text += &archive((11, 2), "", 1, 1, 0, "通知", "");
     text += "CREATE TABLE `dede_addonarticle` (`aid` int, `typeid` int, `body` text, `wenhao` varchar(60), `suoyinhao` varchar(60), `cwrq` varchar(20));\n";
     text +=
         "INSERT INTO `dede_addonarticle` VALUES (11,2,'正文','民发〔2010〕8号','510100-2010-00008','2010年4月2日');\n";

@@ -184,11 +184,11 @@ fn frames(folder: &Path) {
             "<html><head><title>工作动态</title></head><body><h2 align=center>工作动态</h2><ul>{rows}</ul></body></html>"
         )),
     );
-    for at in 0..7 {
-        let title = if at % 2 == 0 { "新建网页 1" } else { TOPICS[at] };
+    for (at, topic) in TOPICS.iter().enumerate().take(7) {
+        let title = if at % 2 == 0 { "新建网页 1" } else { topic };
         let page = format!(
             "<html><head><meta http-equiv=Content-Type content='text/html; charset=gb2312'><title>{title}</title></head><body><p align=center><font size=5><b>{}</b></font></p>{}<p align=center><a href=../gzdt.htm>返回</a></p></body></html>",
-            TOPICS[at],
+            topic,
             paragraphs(at)
         );
         let bytes = if at == 3 { page.into_bytes() } else { gbk(&page) };
@@ -201,9 +201,9 @@ fn frames_without_dates() {
     let folder = tempfile::tempdir().unwrap();
     frames(folder.path());
     let found = walk(folder.path(), None);
-    for at in 0..7 {
+    for (at, topic) in TOPICS.iter().enumerate().take(7) {
         let address = format!("/dt/{}.htm", at + 1);
-        assert_eq!(found.title(&address), TOPICS[at]);
+        assert_eq!(found.title(&address), *topic);
         holds(&found.text(&address), at);
         let article = &found.articles[&address];
         assert_eq!((article.kind, &article.published), (ArticleKind::Article, &None), "{address}");
@@ -321,13 +321,13 @@ fn jsp(folder: &Path) {
         ))
     };
     let mut rows = [String::new(), String::new()];
-    for at in 0..8 {
+    for (at, topic) in TOPICS.iter().enumerate().take(8) {
         let (month, day) = (at + 2, at + 11);
         let column = at % 2;
         let address = format!("/art/2009/{month}/{day}/art_{}_{}.html", 140 + column, 20 + at);
         rows[column].push_str(&format!(
             "<tr><td>·<a href={address} title='{0}'>{0}</a></td><td>[2009-{month:02}-{day:02}]</td></tr>",
-            TOPICS[at]
+            topic
         ));
         let fields = if column == 1 {
             format!(
@@ -344,10 +344,10 @@ fn jsp(folder: &Path) {
             <tr><td><div id=zoom>{}</div></td></tr><tr><td>分享到： 打印本页 关闭窗口</td></tr></table>",
             140 + column,
             ["政务动态", "政府文件"][column],
-            TOPICS[at],
+            topic,
             paragraphs(at)
         );
-        put(folder, address.trim_start_matches('/'), page(TOPICS[at], &main));
+        put(folder, address.trim_start_matches('/'), page(topic, &main));
     }
     for (at, rows) in rows.iter().enumerate() {
         let name = ["政务动态", "政府文件"][at];
