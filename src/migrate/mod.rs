@@ -10,6 +10,7 @@ pub mod charset;
 mod columns;
 pub mod crawl;
 pub mod dede;
+mod hidden;
 pub mod import;
 pub mod old;
 pub mod pages;

@@ -6,8 +6,10 @@
 use std::fs::{self, File};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::together::Together;
 use super::{Error, Result, disk};
 
 /// Name of some bytes: their BLAKE3 hash, 64 hexadecimal digits.
@@ -63,6 +65,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 pub struct Blobs {
     dir: PathBuf,
     min_free_bytes: u64,
+    /// Of one that stores many.
+    together: Option<Arc<Together>>,
 }
 
 impl Blobs {
@@ -70,7 +74,37 @@ impl Blobs {
     pub fn open(dir: &Path, min_free_bytes: u64) -> Result<Blobs> {
         let dir = dir.join("media");
         disk::make_dir(&dir)?;
-        Ok(Blobs { dir, min_free_bytes })
+        Ok(Blobs { dir, min_free_bytes, together: None })
+    }
+
+    /// The same folder for somebody who stores many files: what is put there can be read, and is durable, only after
+    /// [`Blobs::sync`], which must come before the commit that names it. What was not synced when the last clone is
+    /// dropped is gone.
+    pub fn together(&self) -> Blobs {
+        Blobs { together: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// Makes durable what was put since the last time; there is nothing to do but for [`Blobs::together`].
+    ///
+    /// # Errors
+    /// When the disk refuses: then nothing of it is kept.
+    pub fn sync(&self) -> Result<()> {
+        self.together.as_ref().map_or(Ok(()), |together| together.sync())
+    }
+
+    /// Are these bytes there, or will they be after [`Blobs::sync`]? Then whoever asked may name them after it.
+    pub fn has(&self, hash: &BlobHash) -> bool {
+        let there = self.path(hash);
+        let Some(together) = &self.together else { return there.exists() };
+        if together.has(hash) {
+            return true;
+        }
+        if !there.exists() {
+            return false;
+        }
+        // Whoever wrote it may not have made its name durable yet.
+        together.add_folder(there.parent().unwrap_or(&self.dir).to_path_buf());
+        true
     }
 
     /// Stores bytes; already there is fine.
@@ -220,17 +254,25 @@ impl Incoming {
         &self.path
     }
 
-    /// Makes what came durable under its hash; returns hash and length.
+    /// Makes what came durable under its hash, or lets it wait for [`Blobs::sync`]; returns hash and length.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn keep(self) -> Result<(BlobHash, u64)> {
+    pub fn keep(mut self) -> Result<(BlobHash, u64)> {
         let hash = BlobHash(self.hasher.finalize().to_hex().to_string());
         let path = self.blobs.path(&hash);
         let folder = path.parent().unwrap_or(&self.blobs.dir);
         if path.metadata().is_ok_and(|m| m.len() == self.length) && self.blobs.verify(&hash)? {
             // Whoever wrote it first may not have made its name durable yet.
-            disk::sync_dir(folder)?;
+            match &self.blobs.together {
+                Some(together) => together.add_folder(folder.to_path_buf()),
+                None => disk::sync_dir(folder)?,
+            }
+            return Ok((hash, self.length));
+        }
+        if let Some(together) = &self.blobs.together {
+            let file = self.file.try_clone().map_err(disk::at(&self.path))?;
+            together.add(hash.clone(), file, std::mem::take(&mut self.path), path)?;
             return Ok((hash, self.length));
         }
         self.file.sync_all().map_err(disk::at(&self.path))?;

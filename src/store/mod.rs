@@ -36,6 +36,7 @@ mod site;
 mod snapshot;
 mod state;
 mod table;
+mod together;
 mod transaction;
 mod unfinished;
 mod watchdog;

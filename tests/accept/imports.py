@@ -1,4 +1,4 @@
-"""An old site moves in by its dump: the dry run, the import, every old address, kill -9 in the middle, and the way back."""
+"""An old site moves in by its dump or its pages: the dry run, the import, every old address, kill -9 in the middle, and the way back."""
 
 import html
 import json
@@ -8,7 +8,7 @@ import subprocess
 import time
 import urllib.parse
 
-from city import Failed, expect
+from city import PROJECT, Failed, expect
 
 HOST = "lao.mzj.example"
 # 2010-04-12 09:30 in Beijing.
@@ -22,6 +22,9 @@ INSERT INTO `dede_sysconfig` VALUES (1,'cfg_basehost','http://%s'),(2,'cfg_webna
 INSERT INTO `dede_channeltype` VALUES (1,'article','dede_addonarticle');
 INSERT INTO `dede_arctype` VALUES (1,0,10,'往年通知','{cmspath}/a/tz',1,'index.html',0,'','',''),(2,0,20,'往年动态','{cmspath}/a/dt',1,'index.html',0,'','','');
 """ % HOST
+
+# Texts differ as those of people do: what all pages have in common is furniture.
+WORDS = "社区 老人 救助 低保 婚姻 登记 殡葬 慈善 福利 优抚 安置 地名 区划 社团 养老 儿童 救灾 物资 审批 公示 名单 申请 材料 窗口 办理 期限 标准 提高 检查 会议".split()
 
 
 class Old:
@@ -50,6 +53,47 @@ class Old:
 
     def command(self, *more):
         return ["import", "dede", self.dump, "--site", "mzj", "--media", self.folder, "--publish", *more]
+
+    source = "dump.sql"
+
+
+class Mirrored:
+    """The old site: a folder as wget leaves it, in GBK, with lists, files and spellings."""
+
+    source = "mirror"
+
+    def __init__(self, folder, articles):
+        self.folder = folder / "mirror"
+        uploads = self.folder / "uploadfile"
+        uploads.mkdir(parents=True)
+        menu = '<div class="nav"><a href="index.asp">首页</a> | <a href="class.asp?classid=1">通知</a> | <a href="class.asp?classid=2">动态</a></div>'
+        foot = '<div class="foot">版权所有：老民政局　地址：人民路1号　电话：0000-1234567</div>'
+        self.articles, rows = {}, {1: [], 2: []}
+        for number in range(1, articles + 1):
+            column = 1 + number % 2
+            title, sent = f"往年第{number}号文稿", time.gmtime(SENT + number * DAY + 8 * 3600)
+            day = f"{sent.tm_year}-{sent.tm_mon:02}-{sent.tm_mday:02}"
+            words = random.Random(number)
+            text = "".join(f"<p>{''.join(words.choices(WORDS, k=30))}。</p>" for _ in range(3))
+            text += f'<p>请看<a href="Show.asp?ID={number % articles + 1}">另一号</a>。</p>'
+            if number % 5 == 0:
+                (uploads / f"{number}.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + number.to_bytes(4, "big") * 200)
+                text += f'<p><a href="uploadfile/{number}.doc">申请表{number}</a></p>'
+            crumb = f'<div class="crumb">当前位置：<a href="index.asp">首页</a> &gt; <a href="class.asp?classid={column}">{("通知", "动态")[column - 1]}</a> &gt; 正文</div>'
+            body = f'<h1>{title}</h1><div class="info">发布时间：{day}　来源：本站</div><div id="content">{text}</div>'
+            self.write(f"show.asp?id={number}", f"{title} - 老民政局", menu + crumb + body + foot)
+            self.articles[f"/show.asp?id={number}"] = (title, day)
+            rows[column].append(f'<li><a href="show.asp?id={number}">{title}</a> {day}</li>')
+        for column, name in ((1, "通知"), (2, "动态")):
+            self.write(f"class.asp?classid={column}", f"{name} - 老民政局", f"{menu}<h2>{name}</h2><ul>{''.join(rows[column])}</ul>{foot}")
+        self.write("index.asp", "老民政局", f"{menu}<ul>{''.join(rows[1][:9] + rows[2][:9])}</ul>{foot}")
+
+    def write(self, name, title, body):
+        page = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"><title>{title}</title></head><body>{body}</body></html>'
+        (self.folder / name).write_bytes(page.encode("gbk"))
+
+    def command(self, *more):
+        return ["import", "mirror", self.folder, "--site", "mzj", "--old-host", HOST, "--publish", *more]
 
 
 def follow(city, path, host=HOST):
@@ -119,11 +163,11 @@ def move(city):
     return f"{count} documents by their old addresses, the same again brings nothing, undone"
 
 
-def killed(city, cycles, seed=None):
+def killed(city, cycles, seed=None, kind=Old):
     """kill -9 while an import writes, again and again; the same command goes on: no gap, nothing twice."""
     seed = seed if seed is not None else random.randrange(1 << 32)
     rng = random.Random(seed)
-    old = Old(city.folder / "old", 600)
+    old = kind(city.folder / "old", 600)
     report = city.folder / "report.json"
     command = [city.binary, *map(str, old.command())]
     told = 0
@@ -147,7 +191,7 @@ def killed(city, cycles, seed=None):
         figures = json.loads(report.read_text())["figures"]
         here = figures["imported"] + figures["updated"] + figures["unchanged"]
         expect(here == len(old.articles), f"{here} of {len(old.articles)} are there: {figures}")
-        runs = [line for line in city.good("import", "list").splitlines() if "dump.sql" in line]
+        runs = [line for line in city.good("import", "list").splitlines() if old.source in line]
         expect(len(runs) == 1, f"the runs are {runs}")
         city.start()
         count = everything_is_there(city, old)
@@ -156,3 +200,38 @@ def killed(city, cycles, seed=None):
     except Failed as failed:
         raise Failed(f"seed {seed}: {failed}") from None
     return f"{told} of {cycles} imports killed, {count} documents, none missing, none twice"
+
+
+def practice(city):
+    """The practice mirror, when it is there: nothing public unless it is said; every address worth keeping leads on."""
+    site = PROJECT.parent / "shared" / "data" / "oldsite-asp"
+    if not (site / "truth.jsonl").is_file():
+        return "skipped: the practice site is not here"
+    host = json.loads((site / "meta.json").read_text())["host"]
+    truth = [json.loads(line) for line in (site / "truth.jsonl").read_text().splitlines()]
+    # What the mirror does not have, nobody can bring; an attachment may have been saved by the program that led to it.
+    here = [line for line in truth if line["must_keep"] and line["mirror"] and is_there(site / "site", line["mirror"])]
+    kept = ["/" + line["mirror"] if line["kind"] == "attachment" else line["url"] for line in here]
+    command = ["import", "mirror", site / "site", "--site", "mzj", "--old-host", host]
+    report = city.folder / "report.json"
+    city.start()
+    before = city.addresses()
+    city.stop()
+    city.good(*command, "--report", report)
+    city.start()
+    expect(city.addresses() == before, "something was published that nobody asked for")
+    expect(follow(city, "/show.asp?id=235", host)[2] != 200, "a draft can be read")
+    city.stop()
+    city.good("import", "undo", json.loads(report.read_text())["batch"])
+    city.good(*command, "--publish", "--report", report)
+    figures = json.loads(report.read_text())["figures"]
+    city.start()
+    answers = {url: follow(city, urllib.parse.quote(url, safe="/?=&%"), host)[:3] for url in kept}
+    lost = {url: answer for url, answer in answers.items() if answer[::2] != (301, 200)}
+    expect(not lost, f"{len(lost)} of {len(kept)} lead nowhere: {list(lost.items())[:5]}")
+    return f"{len(kept)} old addresses lead on in one step, {figures['imported']} documents"
+
+
+def is_there(folder, name):
+    """The truth names files as text; the mirror has them in the bytes of the links."""
+    return any((folder / name.encode(charset, "replace").decode("utf-8", "surrogateescape")).is_file() for charset in ("utf-8", "gbk"))

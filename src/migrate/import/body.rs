@@ -12,7 +12,8 @@ use crate::domain::migration;
 use crate::domain::site::{Directory, SiteNode};
 use crate::migrate::addresses::OldAddresses;
 use crate::migrate::begin::Failure;
-use crate::migrate::old::{Article, OldAttachment, Source};
+use crate::migrate::hidden;
+use crate::migrate::old::{Article, Facts, OldAttachment, Source};
 use crate::migrate::rewrite::{Addresses, Found, Lead, rewrite};
 use crate::store::{Read, Store};
 
@@ -92,6 +93,17 @@ impl Bodies<'_> {
             Some(failure) => Err(failure),
             None => Ok(work.found),
         }
+    }
+
+    /// Takes out of an article what others planted in it, before the cleaner makes hidden links plain ones; says what
+    /// it was.
+    pub(super) fn strip(&self, article: &mut Article, facts: &Facts) -> Vec<&'static str> {
+        let Some(body) = &mut article.body else { return Vec::new() };
+        let at = Url::parse(&article.base).or_else(|_| Url::parse(&facts.home)).ok();
+        let host = at.as_ref().and_then(Url::host_str).unwrap_or(&self.plan.name);
+        let Some((html, remarks)) = hidden::stripped(&body.value, host) else { return Vec::new() };
+        body.value = html;
+        remarks
     }
 
     /// Where a goal is on this server.

@@ -78,6 +78,7 @@ impl Writer<'_> {
         done.written.unchanged += more.unchanged;
         done.written.kept += more.kept;
         if !self.dry && !tx.is_empty() {
+            self.blobs.sync()?;
             self.app.store.commit(tx)?;
         }
         Ok(done)

@@ -14,7 +14,7 @@ use crate::domain::site::{SiteNode, Target, normal_form};
 use crate::migrate::addresses::OldAddresses;
 use crate::migrate::begin::Failure;
 use crate::migrate::old::{Content, Source};
-use crate::store::{Actor, Error as StoreError, Transaction};
+use crate::store::{Actor, Blobs, Error as StoreError, Transaction};
 
 /// Files written in one transaction.
 const PORTION: usize = 100;
@@ -66,6 +66,8 @@ pub(super) struct Files<'a> {
     /// Name of the old site, see [`super::plan::Plan::name`].
     pub name: String,
     pub batch: u64,
+    /// Where their bytes go, many at once.
+    blobs: Blobs,
     pub now: i64,
     pub dry: bool,
     /// What was public on the old site is public here at once.
@@ -77,13 +79,21 @@ pub(super) struct Files<'a> {
 }
 
 impl<'a> Files<'a> {
-    pub(super) fn new(app: &'a App, node: &'a SiteNode, name: &str, batch: u64, public: bool, dry: bool) -> Files<'a> {
+    pub(super) fn new(
+        app: &'a App,
+        node: &'a SiteNode,
+        name: &str,
+        batch: u64,
+        blobs: Blobs,
+        (public, dry): (bool, bool),
+    ) -> Files<'a> {
         Files {
             now: app.clock.now(),
             app,
             node,
             name: name.to_owned(),
             batch,
+            blobs,
             dry,
             public,
             counted: Counted::default(),
@@ -163,7 +173,7 @@ impl<'a> Files<'a> {
             let app = self.app;
             let site = self.node.site.id.0;
             let tx = self.open.get_or_insert_with(|| app.store.transaction(Actor::cli(), "import.files").site(site));
-            let brought = media::bring(tx, &app.blobs, &new)?;
+            let brought = media::bring(tx, &self.blobs, &new)?;
             self.waiting += 1;
             if self.waiting >= PORTION {
                 self.flush()?;
@@ -193,6 +203,7 @@ impl<'a> Files<'a> {
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         self.waiting = 0;
         if let Some(tx) = self.open.take().filter(|tx| !tx.is_empty()) {
+            self.blobs.sync()?;
             self.app.store.commit(tx)?;
         }
         Ok(())

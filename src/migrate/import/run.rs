@@ -139,7 +139,8 @@ pub fn run(app: &Arc<App>, source: &dyn Source, options: &Options, progress: Pro
     let csv = options.addresses.as_deref().map(Addresses::begin).transpose()?;
     let modes = (options.publish, options.dry_run);
     let made = columns.tree.new.len() + report.hosts.len();
-    let mut writer = Writer::new(app, (&node, &plan, &columns, &row), modes, report, csv);
+    let blobs = app.blobs.together();
+    let mut writer = Writer::new(app, (&node, &plan, &columns, &row), blobs.clone(), modes, report, csv);
     let directory = app.directory();
     let bodies = Bodies {
         store: &app.store,
@@ -150,7 +151,7 @@ pub fn run(app: &Arc<App>, source: &dyn Source, options: &Options, progress: Pro
         hosts: &hosts.all,
         missing_mark: app.text(&node, "import.picture_missing"),
     };
-    let mut files = Files::new(app, &node, &plan.name, row.batch, options.publish, options.dry_run);
+    let mut files = Files::new(app, &node, &plan.name, row.batch, blobs, modes);
     let done = write(source, &mut writer, &bodies, &mut files, progress);
     let counted = files.counted;
     let Writer { report: mut written, csv, samples, touched, .. } = writer;

@@ -16,7 +16,7 @@ use crate::migrate::addresses::OldAddresses;
 use crate::migrate::begin::Failure;
 use crate::migrate::old::{Article, ArticleKind, Item, Junk, OldLetter, OldState, Source};
 use crate::migrate::report::MissingFile;
-use crate::store::BlobHash;
+use crate::store::{BlobHash, Blobs};
 
 use super::body::Bodies;
 use super::columns::Columns;
@@ -68,6 +68,8 @@ pub(super) struct Writer<'a> {
     pub plan: &'a Plan,
     pub columns: &'a Columns,
     pub run: &'a Run,
+    /// Shared with [`Files`]: durable before the transaction that names them.
+    pub blobs: Blobs,
     pub publish: bool,
     pub dry: bool,
     pub now: i64,
@@ -87,6 +89,7 @@ impl<'a> Writer<'a> {
     pub(super) fn new(
         app: &'a App,
         (node, plan, columns, run): (&'a SiteNode, &'a Plan, &'a Columns, &'a Run),
+        blobs: Blobs,
         (publish, dry): (bool, bool),
         report: Report,
         csv: Option<Addresses>,
@@ -97,6 +100,7 @@ impl<'a> Writer<'a> {
             plan,
             columns,
             run,
+            blobs,
             publish,
             dry,
             now: app.clock.now(),
@@ -255,6 +259,12 @@ impl<'a> Writer<'a> {
             self.wait(what, page, article.addresses, beside);
             return Ok(());
         }
+        let mut article = article;
+        for remark in bodies.strip(&mut article, source.facts()) {
+            if !page.remarks.iter().any(|known| known == remark) {
+                page.remarks.push(remark.to_owned());
+            }
+        }
         let body = bodies.body(&article, source, files, &mut self.old)?;
         if body.html.len() > LARGEST {
             self.skip(&article.key, &title, article.addresses, "too large");
@@ -331,8 +341,8 @@ impl<'a> Writer<'a> {
     /// Stores the page as it was; returns the hash of its bytes.
     fn keep(&self, bytes: &[u8]) -> Result<String, Failure> {
         let hash = BlobHash::of(bytes);
-        if !self.dry && !self.app.blobs.path(&hash).exists() {
-            self.app.blobs.put(bytes)?;
+        if !self.dry && !self.blobs.has(&hash) {
+            self.blobs.put(bytes)?;
         }
         Ok(hash.as_str().to_owned())
     }

@@ -3,6 +3,7 @@
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::migrate::hidden;
 use crate::migrate::old::JunkKind;
 
 use super::Fetches;
@@ -11,7 +12,10 @@ use super::kinds::is_home;
 use super::labels;
 use super::lines::{Field, Line, mix};
 use super::read::{Held, Opened, is_file};
-use super::{dates, hidden, words};
+use super::{dates, words};
+
+/// Characters above which a page is no error page, whatever its title.
+const ERROR: u32 = 120;
 
 /// A link to another page of the site.
 #[derive(Debug, Clone, Copy)]
@@ -113,6 +117,11 @@ fn of_page(fetches: &dyn Fetches, page: &Opened, number: usize, chrome: &Chrome,
     gather.run();
     let links = std::mem::take(&mut gather.links);
     facts.links = links.into();
+    // An error says little; what people wrote of errors is a text.
+    let says_little = facts.plain < ERROR && facts.files == 0 && facts.pictures == 0;
+    if matches!(facts.what, What::Page) && says_little && words::names_error(&page.title) {
+        facts.what = What::Nothing(JunkKind::Broken);
+    }
     facts.prints = page.script.prints;
     for (field, at) in &page.lines.fields {
         if own.get(*at).copied().unwrap_or(true) {
@@ -141,9 +150,6 @@ fn what_by_itself(fetches: &dyn Fetches, page: &Opened, number: usize) -> What {
     }
     if page.lines.lines.is_empty() {
         return What::Nothing(JunkKind::Part);
-    }
-    if words::names_error(&page.title) {
-        return What::Nothing(JunkKind::Broken);
     }
     if hidden::is_spam(&page.title) {
         return What::Nothing(JunkKind::Spam);

@@ -10,7 +10,6 @@ mod chrome;
 mod columns;
 mod dates;
 mod facts;
-mod hidden;
 mod kinds;
 mod labels;
 mod learn;

@@ -3,9 +3,8 @@
 use url::Url;
 
 use crate::domain::content::{Page, TOP, read_page};
-use crate::migrate::charset;
+use crate::migrate::{charset, hidden};
 
-use super::hidden;
 use super::lines::{self, Lines};
 use super::{Fetched, Fetches};
 use crate::base::fault::Fault;

@@ -280,7 +280,6 @@ pub(super) fn names_error(title: &str) -> bool {
         "无法找到",
         "找不到",
         "页面不存在",
-        "404",
         "not found",
         "错误提示",
         "出错",
@@ -291,6 +290,17 @@ pub(super) fn names_error(title: &str) -> bool {
     ]
     .iter()
     .any(|word| lower.contains(word))
+        || has_404(&lower)
+}
+
+/// `404` by itself: neither in a longer number nor one that counts something, 第404号.
+fn has_404(title: &str) -> bool {
+    title.match_indices("404").any(|(at, found)| {
+        let before = title[..at].chars().next_back();
+        let after = title[at + found.len()..].chars().next();
+        let counts = |c: char| c.is_ascii_digit() || "第号〔〕[]（）()-年次件人个元项条".contains(c);
+        !before.is_some_and(counts) && !after.is_some_and(counts)
+    })
 }
 
 /// Is it a title that editing programs gave by themselves?

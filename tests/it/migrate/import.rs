@@ -222,6 +222,50 @@ fn the_same_again_adds_nothing_and_follows_what_changed() {
 }
 
 #[test]
+fn what_others_planted_is_taken_out_whatever_the_source() {
+    let town = Town::new();
+    let mut source = old_site();
+    let planted = "<p>正文二。</p><div style=\"position:absolute;left:-9999px\"><a href=\"http://bad.example/\">六合彩</a></div>\
+                   <div style=\"display:none\">附注：<a href=\"/show.asp?id=1\">本站</a></div>\
+                   <iframe src=\"http://bad.example/x\" width=\"0\"></iframe>\
+                   <script>document.write(unescape('%3Cscript'))</script>";
+    for item in &mut source.items {
+        if let Item::Article(article) = item
+            && article.key == "page:/show.asp?id=2"
+        {
+            article.body = Some(Found::certain(planted.into()));
+        }
+    }
+    let report = import(&town, &source, &options());
+    let body = town.body("第二篇");
+    assert!(body.contains("正文二") && body.contains("附注"), "{body}");
+    assert!(!body.contains("六合彩") && !body.contains("bad.example"), "{body}");
+    let notes: Vec<&str> = report.remarks.first.iter().map(|line| line.note.as_str()).collect();
+    assert_eq!(notes, ["hidden links", "injected frame", "injected script"]);
+}
+
+#[test]
+fn originals_and_files_are_there_when_they_are_named() {
+    let town = Town::new();
+    // Even where a run broke off, what was written names nothing that is not there.
+    let broken = Memory { breaks: Some(5), ..old_site() };
+    run(&town.app, &broken, &options(), &|_, _, _| {}).unwrap_err();
+    let kept = |town: &Town| {
+        let media = town.app.config.storage.dir.join("media");
+        let files: Vec<_> = std::fs::read_dir(media).unwrap().map(|item| item.unwrap().path()).collect();
+        assert!(files.iter().all(|path| path.is_dir()), "half received: {files:?}");
+        let list = town.app.blobs.list().unwrap();
+        assert!(list.iter().all(|(hash, _)| town.app.blobs.verify(hash).unwrap()));
+        list.len()
+    };
+    kept(&town);
+    import(&town, &old_site(), &options());
+    let count = kept(&town);
+    import(&town, &old_site(), &options());
+    assert_eq!(kept(&town), count, "the same again stores nothing");
+}
+
+#[test]
 fn a_run_that_broke_off_goes_on_in_its_batch() {
     let town = Town::new();
     let broken = Memory { breaks: Some(5), ..old_site() };

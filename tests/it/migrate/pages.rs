@@ -562,3 +562,28 @@ fn malformed_pages_are_told_and_never_stop() {
     );
     assert!(!found.articles.contains_key("/passwd.htm"));
 }
+
+#[test]
+fn what_people_wrote_of_errors_is_a_text_and_an_error_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let titles = ["关于第404号提案的答复", "水库水位出错的原因", "群众找不到取水口怎么办", "404号渠道改造工程开工"];
+    let mut list = String::new();
+    for number in 1..=12 {
+        let title = titles.get(number - 1).copied().unwrap_or(TOPICS[number % TOPICS.len()]);
+        list.push_str(&format!("<li><a href=\"show.asp?id={number}\">{title}</a> 2009-03-{number:02}</li>"));
+        let page = format!(
+            "<html><head><title>{title}</title></head><body><div><a href=\"index.asp\">首页</a></div><h1>{title}</h1>\
+             <p>发布时间：2009-03-{number:02}</p><div>{}</div></body></html>",
+            paragraphs(number)
+        );
+        put(folder.path(), &format!("show.asp?id={number}"), gbk(&page));
+    }
+    put(folder.path(), "index.asp", gbk(&format!("<html><head><title>水利局</title></head><ul>{list}</ul></html>")));
+    let error = "<html><head><title>404 页面不存在</title></head><body><a href=\"index.asp\">首页</a><p>您访问的页面不存在。</p></body></html>";
+    put(folder.path(), "show.asp?id=99", gbk(error));
+    let found = walk(folder.path(), None);
+    for (at, title) in titles.iter().enumerate() {
+        assert_eq!(found.title(&format!("/show.asp?id={}", at + 1)), *title);
+    }
+    assert_eq!(found.junk["/show.asp?id=99"].0, JunkKind::Broken);
+}

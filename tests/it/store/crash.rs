@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
-use zhanqun::store::{Error, Read, Record, Store, verify};
+use zhanqun::store::{BlobHash, Blobs, Error, Read, Record, Store, verify};
 
 use super::fixture::{Doc, column, delete, doc, ids, noise, open, options, put};
 
@@ -53,6 +53,7 @@ fn child() {
     std::thread::scope(|scope| {
         for writer in 0..4_u64 {
             let (store, out) = (&store, &out);
+            let blobs = Blobs::open(Path::new(&dir), 0).unwrap().together();
             scope.spawn(move || {
                 let mut random = Random::new();
                 loop {
@@ -62,6 +63,12 @@ fn child() {
                         n => {
                             let length = if n == 1 { 20_000 } else { 300 + random.below(1500) as usize };
                             let text = noise(random.below(1 << 40), length);
+                            // As an import does: a file that a row names is durable before the row is.
+                            blobs.put(text.as_bytes()).unwrap();
+                            if n == 2 {
+                                blobs.put(noise(random.below(1 << 40), 50).as_bytes()).unwrap();
+                            }
+                            blobs.sync().unwrap();
                             put(store, &[Doc { text, ..doc(id, writer) }]).map(|c| (c.seq, c.seq))
                         }
                     };
@@ -131,7 +138,7 @@ fn run(dir: &Path, environment: &[(&str, &Path)], random: &mut Random, known: &m
 }
 
 /// Compares a store with what was acknowledged. A row may be newer: written, but nobody was told.
-fn check(store: &Store, last: u64, known: &mut BTreeMap<u64, (u64, u64)>) {
+fn check(store: &Store, dir: &Path, last: u64, known: &mut BTreeMap<u64, (u64, u64)>) {
     assert!(store.seq() >= last, "record {last} was acknowledged, the journal ends at {}", store.seq());
     for (id, (seq, version)) in known.iter_mut() {
         let found = store.row(Doc::TABLE, *id).unwrap();
@@ -150,6 +157,11 @@ fn check(store: &Store, last: u64, known: &mut BTreeMap<u64, (u64, u64)>) {
             }
             (*seq, *version) = (gone.unwrap_or_else(|| panic!("row {id}, record {seq}: lost")), 0);
         }
+    }
+    let blobs = Blobs::open(dir, 0).unwrap();
+    for id in known.iter().filter(|(_, (_, version))| *version != 0).map(|(id, _)| *id) {
+        let named = store.get::<Doc>(id).unwrap().unwrap().text;
+        assert!(blobs.verify(&BlobHash::of(named.as_bytes())).unwrap(), "row {id} names a file that is not there");
     }
     for writer in 0..4 {
         let listed = ids(store, column(writer));
@@ -176,7 +188,7 @@ fn nothing_acknowledged_is_lost_by_kill_9() {
         let report = verify(dir.path(), &()).unwrap();
         assert!(report.records >= last);
         let store = open(dir.path());
-        check(&store, last, &mut known);
+        check(&store, dir.path(), last, &mut known);
         store.close().unwrap();
         verify(dir.path(), &()).unwrap();
     }
@@ -290,7 +302,7 @@ fn nothing_acknowledged_is_lost_by_a_power_cut() {
             Err(Error::Damaged { what, .. }) => panic!("cut {cut}: the journal is damaged: {what}"),
             Err(other) => panic!("cut {cut}: {other}"),
         };
-        check(&store, last, &mut known);
+        check(&store, &dir, last, &mut known);
         store.close().unwrap();
         verify(&dir, &()).unwrap();
         rebuilt += fs::read_dir(&dir)

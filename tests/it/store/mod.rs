@@ -11,3 +11,4 @@ mod recover;
 mod refused;
 mod schema;
 mod snapshot;
+mod together;

@@ -1,7 +1,11 @@
 //! What others planted in hacked sites: links that nobody sees, scripts and
-//! frames from elsewhere.
+//! frames from elsewhere. What a database holds may be as full of it as a page.
 
-use crate::domain::content::{NodeId, Nodes};
+use crate::domain::content::{NodeId, Nodes, page_html, read_page};
+
+/// Without one of these there is nothing to look for.
+const SIGNS: [&str; 9] =
+    ["<iframe", "<marquee", "display", "visibility", "font-size", "height", "left", "top", "indent"];
 
 /// Words that only spam has.
 const SPAM: [&str; 22] = [
@@ -30,7 +34,7 @@ const SPAM: [&str; 22] = [
 ];
 
 /// Takes out what is hidden from readers and leads elsewhere; says what it was.
-pub(super) fn strip(tree: &mut Nodes, top: NodeId, host: &str) -> Vec<&'static str> {
+pub(in crate::migrate) fn strip(tree: &mut Nodes, top: NodeId, host: &str) -> Vec<&'static str> {
     let mut remarks = Vec::new();
     let mut planted = Vec::new();
     let mut next = tree.next(top, top);
@@ -65,8 +69,21 @@ pub(super) fn strip(tree: &mut Nodes, top: NodeId, host: &str) -> Vec<&'static s
     remarks
 }
 
+/// The same for the text of an article; `None` when there is nothing of it.
+pub(in crate::migrate) fn stripped(html: &str, host: &str) -> Option<(String, Vec<&'static str>)> {
+    let lower = html.to_ascii_lowercase();
+    let styled = lower.contains("style") || lower.contains("<iframe") || lower.contains("<marquee");
+    let scripted = lower.contains("<script");
+    if !scripted && !(styled && SIGNS.iter().any(|sign| lower.contains(sign))) {
+        return None;
+    }
+    let mut page = read_page(html);
+    let remarks = strip(&mut page.tree, page.body, host);
+    (!remarks.is_empty()).then(|| (page_html(&page.tree, page.body), remarks))
+}
+
 /// Is a text advertising for what no office advertises?
-pub(super) fn is_spam(title: &str) -> bool {
+pub(in crate::migrate) fn is_spam(title: &str) -> bool {
     let lower = title.to_lowercase();
     SPAM.iter().filter(|word| lower.contains(*word)).count() >= 2
         || (SPAM.iter().any(|word| lower.contains(word)) && lower.contains("http"))
@@ -140,7 +157,7 @@ fn is_injected(tree: &Nodes, id: NodeId) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::strip;
+    use super::{strip, stripped};
     use crate::domain::content::read_page;
 
     #[test]
