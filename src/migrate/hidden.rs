@@ -73,8 +73,7 @@ pub(in crate::migrate) fn strip(tree: &mut Nodes, top: NodeId, host: &str) -> Ve
 pub(in crate::migrate) fn stripped(html: &str, host: &str) -> Option<(String, Vec<&'static str>)> {
     let lower = html.to_ascii_lowercase();
     let styled = lower.contains("style") || lower.contains("<iframe") || lower.contains("<marquee");
-    let scripted = lower.contains("<script");
-    if !scripted && !(styled && SIGNS.iter().any(|sign| lower.contains(sign))) {
+    if !lower.contains("<script") && (!styled || !SIGNS.iter().any(|sign| lower.contains(sign))) {
         return None;
     }
     let mut page = read_page(html);
@@ -171,5 +170,17 @@ mod tests {
         assert_eq!(found, ["hidden links", "injected frame", "injected script"]);
         let text = page.tree.text(page.body);
         assert!(text.contains("公告") && text.contains("菜单") && !text.contains("六合彩"));
+    }
+
+    #[test]
+    fn a_text_without_anything_planted_stays_as_it_is() {
+        assert!(
+            stripped("<p style=\"display:block\">公告<a href=\"http://other.example/\">链接</a></p>", "a.gov.cn")
+                .is_none()
+        );
+        assert!(stripped("<p>公告</p><script>var a=1</script>", "a.gov.cn").is_none());
+        let (html, found) =
+            stripped("<p>公告</p><marquee height=1><a href=//bad.example/>x</a></marquee>", "a.gov.cn").unwrap();
+        assert_eq!((html.as_str(), found), ("<p>公告</p>", vec!["hidden links"]));
     }
 }

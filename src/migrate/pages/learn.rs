@@ -208,7 +208,6 @@ impl Learned {
         let this = &*self;
         let done = parallel::stream(
             fetches.len(),
-            256,
             |number| {
                 let chrome = this.group(number).map_or(&nothing, |group| &group.chrome);
                 facts::of(fetches, &read::open(fetches, number), number, chrome, &this.site)

@@ -394,19 +394,39 @@ fn called_title(tree: &Nodes, id: NodeId) -> bool {
     })
 }
 
+/// Sizes of letters that are larger than those of a text.
+const LARGE: [&str; 18] = [
+    "font-size:16px",
+    "font-size:18px",
+    "font-size:20px",
+    "font-size:22px",
+    "font-size:24px",
+    "font-size:14pt",
+    "font-size:16pt",
+    "font-size:18pt",
+    "font-size:22pt",
+    "font-size: 16px",
+    "font-size: 18px",
+    "font-size: 20px",
+    "font-size: 22px",
+    "font-size: 24px",
+    "font-size: 14pt",
+    "font-size: 16pt",
+    "font-size: 18pt",
+    "font-size: 22pt",
+];
+
 fn is_strong(tree: &Nodes, id: NodeId, name: &str) -> bool {
-    let large = || {
-        let size = tree.attribute(id, "size").unwrap_or_default();
-        let style = tree.attribute(id, "style").unwrap_or_default().to_ascii_lowercase();
-        matches!(size, "4" | "5" | "6" | "+1" | "+2" | "+3")
-            || style.contains("bold")
-            || ["16px", "18px", "20px", "22px", "24px", "14pt", "16pt", "18pt", "22pt"].iter().any(|size| {
-                style.contains(&format!("font-size:{size}")) || style.contains(&format!("font-size: {size}"))
-            })
-    };
-    let center = || {
-        tree.attribute(id, "align").is_some_and(|align| align.eq_ignore_ascii_case("center"))
-            || tree.attribute(id, "style").is_some_and(|style| style.to_ascii_lowercase().contains("center"))
-    };
-    matches!(name, "b" | "strong" | "h1" | "h2" | "h3" | "center" | "big") || large() || center()
+    if matches!(name, "b" | "strong" | "h1" | "h2" | "h3" | "center" | "big") {
+        return true;
+    }
+    let sized = matches!(tree.attribute(id, "size").unwrap_or_default(), "4" | "5" | "6" | "+1" | "+2" | "+3");
+    if sized || tree.attribute(id, "align").is_some_and(|align| align.eq_ignore_ascii_case("center")) {
+        return true;
+    }
+    let Some(style) = tree.attribute(id, "style").filter(|style| !style.is_empty()) else { return false };
+    let style = style.to_ascii_lowercase();
+    style.contains("bold")
+        || style.contains("center")
+        || (style.contains("font-size") && LARGE.iter().any(|size| style.contains(size)))
 }

@@ -1,7 +1,8 @@
 //! Work by number on all cores, results in order.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Numbers that a core takes at once.
 const PORTION: usize = 16;
@@ -33,33 +34,106 @@ pub(super) fn map<T: Send>(count: usize, work: impl Fn(usize) -> T + Sync) -> Ve
     done.into_iter().flat_map(|(_, portion)| portion).collect()
 }
 
-/// Gives results in order while the next portions are being worked on; never more than a few portions wait.
+/// Portions that may be done or under way before the first of them is taken.
+const AHEAD: usize = 12;
+
+/// What is done of a stream.
+struct Stream<T> {
+    /// The first portion that nobody works on.
+    next: usize,
+    /// The portion that is to be given next.
+    given: usize,
+    done: BTreeMap<usize, Vec<T>>,
+    /// Nobody wants more, or a worker panicked.
+    over: bool,
+}
+
+struct Shared<T> {
+    stream: Mutex<Stream<T>>,
+    moved: Condvar,
+}
+
+impl<T> Shared<T> {
+    fn lock(&self) -> MutexGuard<'_, Stream<T>> {
+        self.stream.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until `ready` gives something; `None` when it is over.
+    fn when<R>(&self, mut ready: impl FnMut(&mut Stream<T>) -> Option<R>) -> Option<R> {
+        let mut stream = self.lock();
+        loop {
+            if stream.over {
+                return None;
+            }
+            if let Some(found) = ready(&mut stream) {
+                self.moved.notify_all();
+                return Some(found);
+            }
+            stream = self.moved.wait(stream).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Ends a stream when it is dropped: nobody may wait for one that is gone.
+struct Ends<'a, T>(&'a Shared<T>, bool);
+
+impl<T> Drop for Ends<'_, T> {
+    fn drop(&mut self) {
+        if self.1 || std::thread::panicking() {
+            self.0.lock().over = true;
+            self.0.moved.notify_all();
+        }
+    }
+}
+
+/// Gives results in order while the next ones are being worked on; never more than a few portions wait. `work` is done
+/// by the same threads from the first to the last number, so that they keep their memory.
 ///
 /// # Errors
 /// What `each` says first.
 pub(super) fn stream<T: Send, E>(
     count: usize,
-    portion: usize,
     work: impl Fn(usize) -> T + Sync,
     mut each: impl FnMut(usize, T) -> Result<(), E>,
 ) -> Result<(), E> {
-    let (give, take) = std::sync::mpsc::sync_channel::<(usize, Vec<T>)>(1);
+    let portions = count.div_ceil(PORTION);
+    let shared = Shared {
+        stream: Mutex::new(Stream { next: 0, given: 0, done: BTreeMap::new(), over: false }),
+        moved: Condvar::new(),
+    };
+    let ahead = AHEAD.max(2 * cores());
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let give = give;
-            let mut from = 0;
-            while from < count {
-                let here = portion.min(count - from);
-                if give.send((from, map(here, |at| work(from + at)))).is_err() {
-                    break;
+        for _ in 0..cores().min(portions).max(1) {
+            scope.spawn(|| {
+                let _ends = Ends(&shared, false);
+                let take = |stream: &mut Stream<T>| {
+                    let portion = stream.next;
+                    if portion < portions && portion >= stream.given + ahead {
+                        return None;
+                    }
+                    stream.next += 1;
+                    Some(portion)
+                };
+                while let Some(portion) = shared.when(take).filter(|portion| *portion < portions) {
+                    let from = portion * PORTION;
+                    let results = (from..count.min(from + PORTION)).map(&work).collect();
+                    shared.lock().done.insert(portion, results);
+                    shared.moved.notify_all();
                 }
-                from += here;
-            }
-        });
-        let take = take;
-        for (from, results) in take.iter() {
+            });
+        }
+        let _ends = Ends(&shared, true);
+        for portion in 0..portions {
+            let Some(results) = shared.when(|stream| {
+                let results = stream.done.remove(&portion)?;
+                stream.given = portion + 1;
+                Some(results)
+            }) else {
+                // A worker panicked: the scope says so.
+                break;
+            };
             for (at, result) in results.into_iter().enumerate() {
-                each(from + at, result)?;
+                each(portion * PORTION + at, result)?;
             }
         }
         Ok(())
@@ -76,7 +150,6 @@ mod tests {
         let mut seen = Vec::new();
         let done = stream(
             1000,
-            32,
             |at| at,
             |at, value| {
                 assert_eq!(at, value);
@@ -85,5 +158,22 @@ mod tests {
             },
         );
         assert_eq!((done, seen.len()), (Err("enough"), 71));
+        let mut whole = Vec::new();
+        let done = stream(
+            1001,
+            |at| at,
+            |_, value| {
+                whole.push(value);
+                Ok::<(), ()>(())
+            },
+        );
+        assert_eq!((done, whole), (Ok(()), (0..1001).collect()));
+        assert_eq!(stream(0, |at| at, |_, _| Err("nothing comes")), Ok(()));
+    }
+
+    #[test]
+    fn a_panic_of_a_worker_ends_the_stream() {
+        let ended = std::panic::catch_unwind(|| stream(1000, |at| assert!(at != 300), |_, ()| Ok::<(), ()>(())));
+        assert!(ended.is_err());
     }
 }

@@ -19,8 +19,6 @@ use super::read::{self, Held, Opened};
 use super::rules::{Picked, Rules};
 use super::{Fetches, dates, labels, letters, parallel, words};
 
-/// Pages that are worked on at once.
-const PORTION: usize = 64;
 /// Folders of files that articles offer.
 const UPLOADS: [&str; 9] = ["upload", "file", "attach", "pic", "photo", "image/", "down", "doc", "soft"];
 
@@ -324,7 +322,6 @@ impl Source for Site {
         }
         parallel::stream(
             self.pages.len(),
-            PORTION,
             |at| self.items(self.pages[at]),
             |at, items| {
                 let done = Done { of: at as u64 + 1, total };
