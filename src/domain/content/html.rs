@@ -240,12 +240,10 @@ impl TokenSink for Removed {
                     if !ATTRIBUTES.contains(&key) && !of_tag.contains(&key) {
                         note(format!("{name}@{key}"));
                     } else if matches!(key, "href" | "src" | "cite") {
-                        let value: String = attribute.value.chars().filter(|c| !c.is_whitespace()).collect();
-                        if let Some((scheme, _)) = value.split_once(':')
-                            && !scheme.contains(['/', '?', '#'])
-                            && !["http", "https", "mailto", "tel"].contains(&scheme.to_lowercase().as_str())
+                        if let Some(scheme) = scheme(&attribute.value)
+                            && !["http", "https", "mailto", "tel"].contains(&scheme.as_str())
                         {
-                            note(format!("{name}@{key} {}:", scheme.to_lowercase()));
+                            note(format!("{name}@{key} {scheme}:"));
                         }
                     }
                 }
@@ -253,6 +251,16 @@ impl TokenSink for Removed {
         }
         TokenSinkResult::Continue
     }
+}
+
+/// The scheme of an address as browsers read it: blanks and control characters before it and line ends and tabs
+/// within do not count; where there is none, the address is a relative one (WHATWG URL, basic parser).
+fn scheme(address: &str) -> Option<String> {
+    let (scheme, _) = address.trim_start_matches(|c| c <= ' ').split_once(':')?;
+    let scheme: String = scheme.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let rest = scheme.strip_prefix(|c: char| c.is_ascii_alphabetic())?;
+    let named = rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    named.then(|| scheme.to_ascii_lowercase())
 }
 
 fn removed(html: &str) -> BTreeMap<String, usize> {
@@ -348,5 +356,24 @@ pub fn summary_of(text: &str, characters: usize) -> String {
             cut[..end].to_owned()
         }
         _ => format!("{}…", cut.trim_end()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clean;
+
+    #[test]
+    fn what_is_said_to_be_removed_is_removed() {
+        for gone in ["javascript:x", " java\tscript\n:x", "\u{1}JavaScript:x", "data:text/html,x", "vb+script:x"] {
+            let cleaned = clean(&format!("<a href=\"{gone}\">x</a>"));
+            assert!(!cleaned.html.contains("href"), "{gone:?}: {}", cleaned.html);
+            assert_eq!(cleaned.removed.len(), 1, "{gone:?}");
+        }
+        for kept in ["a\u{10}p:x", "1:2", "a b:c", "/a:b", "?a:b", "中文:x", "http://a.example/", "TEL:1"] {
+            let cleaned = clean(&format!("<a href=\"{kept}\">x</a>"));
+            assert!(cleaned.html.contains("href"), "{kept:?}: {}", cleaned.html);
+            assert!(cleaned.removed.is_empty(), "{kept:?}: {:?}", cleaned.removed);
+        }
     }
 }

@@ -100,6 +100,10 @@ impl Header {
         if header.records == 0 || header.first == 0 || header.plain as usize > MOST || header.length as usize > MOST {
             return Err("the frame's header makes no sense".into());
         }
+        // Each record stands behind its length of four bytes.
+        if header.records > header.plain / 4 {
+            return Err("the frame names more records than it has room for".into());
+        }
         if header.first.checked_add(u64::from(header.records)).is_none() {
             return Err("the frame's sequence number makes no sense".into());
         }
@@ -254,4 +258,25 @@ pub(crate) fn decode(record: &[u8]) -> Result<Committed, String> {
         changes: r.changes,
         touched: Touched::default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{Found, HEADER, encode, read};
+
+    #[test]
+    fn a_number_of_records_without_room_for_them_is_damage() {
+        let mut squeeze = zstd::bulk::Compressor::new(3).unwrap();
+        let (mut bytes, _) = encode(1, &[0; 32], &[b"{}".to_vec()], &mut squeeze).unwrap();
+        bytes[16..20].copy_from_slice(&u32::MAX.to_le_bytes());
+        let crc = crc32fast::hash(&bytes[8..]);
+        bytes[4..8].copy_from_slice(&crc.to_le_bytes());
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        assert!(bytes.len() > HEADER);
+        let found = read(&file, 0, bytes.len() as u64).unwrap();
+        assert!(matches!(&found, Found::Bad(what) if what.contains("more records")), "{found:?}");
+    }
 }
