@@ -239,12 +239,11 @@ impl TokenSink for Removed {
                     }
                     if !ATTRIBUTES.contains(&key) && !of_tag.contains(&key) {
                         note(format!("{name}@{key}"));
-                    } else if matches!(key, "href" | "src" | "cite") {
-                        if let Some(scheme) = scheme(&attribute.value)
-                            && !["http", "https", "mailto", "tel"].contains(&scheme.as_str())
-                        {
-                            note(format!("{name}@{key} {scheme}:"));
-                        }
+                    } else if matches!(key, "href" | "src" | "cite")
+                        && let Some(scheme) = scheme(&attribute.value)
+                        && !["http", "https", "mailto", "tel"].contains(&scheme.as_str())
+                    {
+                        note(format!("{name}@{key} {scheme}:"));
                     }
                 }
             }
