@@ -1,5 +1,6 @@
 //! Kept pages: encodings, conditions, faces, waiting, invalidation.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::time::{Duration, Instant};
 
@@ -50,12 +51,12 @@ fn the_best_form_that_is_there_is_sent() {
         flate2::read::GzDecoder::new(body).read_to_end(&mut out).unwrap();
         out
     };
-    // A page's first answer already has a fast gzip if asked for; Brotli may be there as soon, so it is not taken here.
+    // A page's first answer already has a fast gzip if asked for; Brotli and the better gzip may be there as soon.
     let fast = get(running.http, "/fast", "Accept-Encoding: gzip, deflate\r\n");
     assert_eq!(fast.header("content-encoding"), Some("gzip"));
     let page = gzip(&fast.body);
     assert!(page.starts_with(b"<!doctype html>"));
-    let mut tags = vec![fast.header("etag").unwrap().to_string()];
+    let mut forms = BTreeMap::from([(fast.header("etag").unwrap().to_string(), fast.body)]);
     until("Brotli comes by itself", || {
         let answer = get(running.http, "/fast", "Accept-Encoding: gzip, deflate, br, zstd\r\n");
         answer.header("content-encoding") == Some("br")
@@ -81,11 +82,12 @@ fn the_best_form_that_is_there_is_sent() {
                 assert_eq!(out, page);
             }
         }
-        tags.push(answer.header("etag").unwrap().to_string());
+        let tag = answer.header("etag").unwrap().to_string();
+        let known = forms.entry(tag.clone()).or_insert_with(|| answer.body.clone());
+        assert!(*known == answer.body, "one strong tag, two forms: {tag}");
     }
-    tags.sort();
-    tags.dedup();
-    assert_eq!(tags.len(), 4, "gzip 1, gzip 6, br, identity: {tags:?}");
+    // Brotli, identity, and gzip in one or, where the first answer was before the better compression, two forms.
+    assert!((3..=4).contains(&forms.len()), "{:?}", forms.keys());
     // Only zstd: made in the background, plain until then.
     until("zstd is made when wanted", || {
         get(running.http, "/", "Accept-Encoding: zstd\r\n").header("content-encoding") == Some("zstd")
