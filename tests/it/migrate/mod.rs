@@ -16,4 +16,6 @@ mod refused;
 mod sql;
 mod table;
 mod wxr;
+mod wxr_addresses;
+mod wxr_columns;
 mod wxr_run;

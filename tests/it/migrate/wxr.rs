@@ -7,15 +7,11 @@ use zhanqun::base::clock::{minute, parse_local};
 use zhanqun::domain::account::By;
 use zhanqun::domain::content::{self, Edit, State, Text};
 use zhanqun::domain::media::MEDIA_OF_SITE;
-use zhanqun::domain::site::{self, ChannelKind, Redirect, Target};
+use zhanqun::domain::site::{self, Target};
 use zhanqun::store::{ListKey, Read};
 
 use super::fixture::{Export, Town, kind, label, png};
-
-fn leads(town: &Town, address: &str) -> Option<Target> {
-    let found: Option<(Redirect, String)> = site::find_redirect(&town.app.store, town.site(), address).unwrap();
-    found.map(|(redirect, _)| redirect.to)
-}
+use super::wxr_addresses::leads;
 
 #[test]
 fn posts_become_documents_with_their_own_time_and_author() {
@@ -280,181 +276,6 @@ fn dry_run_says_the_same_and_writes_nothing() {
 }
 
 #[test]
-fn old_addresses_lead_to_the_new_place() {
-    let town = Town::new();
-    let export = Export::new()
-        .category(3, "notices", "", "通知")
-        .category(5, "urgent", "notices", "紧急")
-        .category(6, "empty", "notices", "空")
-        .tag("dibao", "低保")
-        .post(7, "甲", "甲文", &label("category", "urgent", "紧急"))
-        .page(8, "概况", 0, "<link>http://old.example/about/</link>");
-    town.import(&export);
-    let document = Target::Document(town.document("甲").id);
-    for address in [
-        "http://old.example/2010/05/7-post/",
-        "/2010/05/7-post",
-        "/2010/05/7-post/comment-page-2/",
-        "/2010/05/7-POST/feed/",
-        "/?p=7",
-        "/?P=7",
-        "/index.php?p=7",
-    ] {
-        assert_eq!(leads(&town, address), Some(document.clone()), "{address}");
-    }
-    let page = Target::Document(town.document("概况").id);
-    for address in ["/about/", "/about", "/?page_id=8", "/?p=8"] {
-        assert_eq!(leads(&town, address), Some(page.clone()), "{address}");
-    }
-    let node = town.node();
-    let urgent = Target::Channel(node.channel_at("notices/urgent").unwrap().id);
-    for address in ["/category/notices/urgent/", "/category/urgent", "/category/notices/urgent/page/3/", "/?cat=5"] {
-        assert_eq!(leads(&town, address), Some(urgent.clone()), "{address}");
-    }
-    let notices = Target::Channel(node.channel_at("notices").unwrap().id);
-    assert_eq!(leads(&town, "/category/notices/empty/"), Some(notices));
-    assert_eq!(
-        leads(&town, "/category/notices/urgent/feed/"),
-        Some(Target::Url("/mzj/notices/urgent/feed.xml".into()))
-    );
-    for address in ["/feed/", "/feed", "/?feed=rss2", "/feed/atom/", "/comments/feed/"] {
-        assert_eq!(leads(&town, address), Some(Target::Url("/mzj/feed.xml".into())), "{address}");
-    }
-    assert_eq!(leads(&town, "/tag/dibao/"), Some(Target::Url("/mzj/search?q=%E4%BD%8E%E4%BF%9D".into())));
-    for address in ["/", "/nothing/", "/?p=99", "/2010/05/"] {
-        assert_eq!(leads(&town, address), None, "{address}");
-    }
-}
-
-#[test]
-fn an_old_address_made_by_hand_stays() {
-    let town = Town::new();
-    let by_hand = site::Old { from: "/?p=7".into(), prefix: false, to: Target::Url("/mzj/tzgg/".into()) };
-    site::import_redirects(&town.app.store, &By::ops(), town.site(), None, &[by_hand]).unwrap();
-    let report = town.import(&Export::new().post(7, "甲", "甲文", ""));
-    assert_eq!(report.redirects.kept, 1);
-    assert_eq!(leads(&town, "/?p=7"), Some(Target::Url("/mzj/tzgg/".into())));
-}
-
-#[test]
-fn a_site_in_a_folder_keeps_its_folder() {
-    let town = Town::new();
-    let export = Export::at("http://old.example/blog").category(5, "urgent", "", "紧急").post(
-        7,
-        "甲",
-        "<a href=\"/blog/category/urgent/\">栏目</a> <a href=\"http://old.example/blog/\">首页</a>",
-        &label("category", "urgent", "紧急"),
-    );
-    town.import(&export);
-    assert!(leads(&town, "/blog/category/urgent/").is_some());
-    assert!(leads(&town, "/blog/?p=7").is_some());
-    assert_eq!(town.body("甲"), "<p><a href=\"/mzj/urgent/\">栏目</a> <a href=\"/mzj/\">首页</a></p>");
-}
-
-#[test]
-fn columns_are_found_again_by_name_and_slug() {
-    let town = Town::new();
-    let chinese = "%e5%b7%a5%e4%bd%9c";
-    let export = Export::new()
-        // The site has 工作动态 already, at gzdt.
-        .category(1, chinese, "", "工作动态")
-        // Its slug is taken by a section.
-        .category(2, "jgjj", "", "机构")
-        // A reserved word, a Chinese slug, an underscore, two that become the same.
-        .category(3, "search", "", "查询")
-        .category(4, "%e4%b8%ad%e6%96%87", "", "中文")
-        .category(5, "a_b", "", "甲乙")
-        .category(6, "a-b", "", "乙甲")
-        .post(1, "一", "x", &label("category", chinese, "工作动态"))
-        .post(2, "二", "x", &label("category", "jgjj", "机构"))
-        .post(3, "三", "x", &label("category", "search", "查询"))
-        .post(4, "四", "x", &label("category", "%e4%b8%ad%e6%96%87", "中文"))
-        .post(5, "五", "x", &label("category", "a_b", "甲乙"))
-        .post(6, "六", "x", &label("category", "a-b", "乙甲"))
-        .post(7, "七", "x", &label("category", "unknown", "没有声明"))
-        .post(8, "八", "x", "");
-    let first = town.import(&export);
-    let expected = ["gzdt", "jgjj-2", "search-2", "c-4", "a-b", "a-b-2", "unknown", "posts"];
-    for (title, column) in ["一", "二", "三", "四", "五", "六", "七", "八"].into_iter().zip(expected) {
-        assert_eq!(town.column(title), column, "{title}");
-    }
-    assert_eq!((first.columns.made.len(), first.columns.reused), (7, 1));
-    let again = town.import(&export);
-    assert_eq!((again.columns.made.len(), again.columns.reused, again.documents.unchanged), (0, 8, 8));
-}
-
-#[test]
-fn a_portal_column_never_takes_the_place_of_a_subsite() {
-    let town = Town::new();
-    let export = Export::new().category(1, "mzj", "", "民政").post(1, "一", "x", &label("category", "mzj", "民政"));
-    let report = town.try_import(export.xml(), |options| options.site = "www".into()).unwrap();
-    assert_eq!(report.columns.made, ["/mzj-2/ 民政"]);
-}
-
-#[test]
-fn below_a_column_categories_are_its_children() {
-    let town = Town::new();
-    let export = Export::new()
-        .category(1, "notices", "", "通知")
-        .category(2, "urgent", "notices", "紧急")
-        .post(1, "一", "x", &format!("{}{}", label("category", "notices", "通知"), label("category", "urgent", "紧急")))
-        .post(2, "二", "x", "")
-        .page(3, "概况", 0, "");
-    town.try_import(export.xml(), |options| options.channel = Some("tzgg".into())).unwrap();
-    // The deepest category is the home.
-    assert_eq!(town.column("一"), "tzgg/notices/urgent");
-    assert_eq!(town.column("二"), "tzgg");
-    assert_eq!(town.column("概况"), "tzgg/post-3");
-}
-
-#[test]
-fn pages_become_a_tree_below_one_section() {
-    let town = Town::new();
-    let export = Export::new()
-        .page(3, "科室", 2, "<wp:post_name>keshi</wp:post_name>")
-        .page(2, "机构", 0, "<wp:post_name>jigou</wp:post_name>")
-        .page(4, "甲", 5, "")
-        .page(5, "乙", 4, "");
-    town.import(&export);
-    let node = town.node();
-    assert_eq!(node.channel_at("pages").unwrap().kind, ChannelKind::Section);
-    assert_eq!(node.channel_at("pages/jigou/keshi").unwrap().kind, ChannelKind::Page);
-    assert_eq!(town.column("科室"), "pages/jigou/keshi");
-    // Two pages that are each other's parent come in all the same.
-    assert!(town.column("甲").starts_with("pages/"));
-}
-
-#[test]
-fn very_many_pages_become_one_list() {
-    let town = Town::new();
-    let mut export = Export::new();
-    for number in 1..=201 {
-        export = export.page(number, &format!("第{number}页"), 0, "");
-    }
-    let report = town.import(&export);
-    assert_eq!(report.columns.made, ["/mzj/pages/ 页面"]);
-    assert_eq!(town.node().channel_at("pages").unwrap().kind, ChannelKind::List);
-}
-
-#[test]
-fn the_navigation_does_not_become_endless() {
-    let town = Town::new();
-    let mut export = Export::new();
-    for number in 1..=30 {
-        export = export.category(number, &format!("k{number}"), "", &format!("栏目{number}")).post(
-            number,
-            &format!("第{number}篇"),
-            "x",
-            &label("category", &format!("k{number}"), ""),
-        );
-    }
-    let report = town.import(&export);
-    let shown = town.node().below(None).filter(|channel| !channel.hidden).count();
-    assert_eq!(shown, 12);
-    assert_eq!((report.columns.made.len(), report.columns.hidden), (30, 21));
-}
-
-#[test]
 fn files_are_found_by_any_part_of_their_address_and_stored_once() {
     let town = Town::new();
     town.file("handed/2010/05/a.png", png(640, 480));
@@ -523,24 +344,6 @@ fn files_are_found_by_any_part_of_their_address_and_stored_once() {
 }
 
 #[test]
-fn links_between_documents_know_their_new_addresses_in_one_run() {
-    let town = Town::new();
-    let export = Export::new()
-        .post(1, "甲", "<a href=\"http://old.example/2010/05/2-post/#note\">乙</a> <a href=\"https://old.example/?p=2\">乙</a> \
-                        <a href=\"http://www.old.example/2010/05/2-post\">乙</a> <a href=\"http://old.example/gone/\">没了</a> \
-                        <a href=\"http://other.example/\">外</a> <a href=\"#x\">此</a> <a href=\"mailto:a@b.cn\">信</a>", "")
-        .post(2, "乙", "<a href=\"/2010/05/1-post/\">甲</a>", "");
-    let report = town.import(&export);
-    let (first, second) = (town.document("甲").id, town.document("乙").id);
-    let body = town.body("甲");
-    assert!(body.contains(&format!("/mzj/posts/{second}.html#note")), "{body}");
-    assert_eq!(body.matches(&format!("/mzj/posts/{second}.html")).count(), 3, "{body}");
-    assert!(body.contains("\"http://old.example/gone/\"") && body.contains("\"http://other.example/\""), "{body}");
-    assert_eq!(town.body("乙"), format!("<p><a href=\"/mzj/posts/{first}.html\">甲</a></p>"));
-    assert_eq!((report.links.rewritten, report.links.left), (4, 1));
-}
-
-#[test]
 fn comments_are_kept_without_addresses_of_people() {
     let town = Town::new();
     let comment = |id: u64, approved: &str| {
@@ -574,19 +377,6 @@ fn removed_html_is_counted_and_suspicious_documents_are_named() {
     assert_eq!(named, ["a@href javascript:", "iframe", "p@onclick", "script"]);
     let stored = town.body("甲");
     assert!(!stored.contains("alert") && !stored.contains("iframe") && !stored.contains("onclick"), "{stored}");
-}
-
-#[test]
-fn hosts_of_other_sites_are_not_taken() {
-    let town = Town::new();
-    let report = town.try_import(Export::at("http://taken.example").post(1, "甲", "x", "").xml(), |_| {}).unwrap();
-    assert!(report.notes.iter().any(|note| note.contains("taken.example")), "{:?}", report.notes);
-    let refused = town.try_import(Export::new().post(1, "甲", "x", "").xml(), |options| {
-        options.old_hosts = vec!["taken.example".into()]
-    });
-    assert!(refused.unwrap_err().to_string().contains("belongs to the site jyj"));
-    let local = town.try_import(Export::at("http://localhost:8080").post(1, "甲", "x", "").xml(), |_| {}).unwrap();
-    assert!(local.hosts.is_empty());
 }
 
 #[test]
