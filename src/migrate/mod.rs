@@ -18,6 +18,7 @@ pub mod phpcms;
 pub mod records;
 pub mod report;
 mod rewrite;
+mod script;
 pub mod sql;
 pub mod table;
 pub mod wxr;

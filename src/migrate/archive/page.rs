@@ -10,7 +10,7 @@ use html5ever::tokenizer::{
 use url::Url;
 
 use super::Place;
-use crate::migrate::crawl::script_addresses;
+use crate::migrate::script;
 
 /// Attributes that lead or load.
 const ADDRESSES: [&str; 7] = ["href", "src", "background", "lowsrc", "longdesc", "poster", "usemap"];
@@ -205,9 +205,9 @@ impl Work<'_> {
         if address.starts_with('#') || address.starts_with("data:image/") {
             return Some(address.to_owned());
         }
-        let script = address.get(..11).filter(|head| head.eq_ignore_ascii_case("javascript:"));
-        let url = match script {
-            Some(_) => script_addresses(&address[11..]).first().and_then(|found| self.base.join(found).ok())?,
+        let code = address.get(..11).filter(|head| head.eq_ignore_ascii_case("javascript:"));
+        let url = match code {
+            Some(_) => script::read(&address[11..]).addresses.first().and_then(|found| self.base.join(found).ok())?,
             None => self.base.join(address).ok()?,
         };
         if let Some(inside) = self.place.inside(&url) {

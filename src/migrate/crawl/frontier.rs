@@ -10,7 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::robots::Robots;
 use super::session::without_session;
-use crate::migrate::pages::address::{same, shape};
+use crate::migrate::pages::address::{POSTED_PAGE, same, shape};
 
 /// Longest address in bytes.
 const LONGEST: usize = 2000;
@@ -20,6 +20,8 @@ const DEEPEST: usize = 32;
 const MOST_REPEATS: usize = 3;
 /// Pages of one shape that say nothing new before the shape is judged.
 const ENOUGH_BARREN: u32 = 20;
+/// As many of those lead to more before it is a trap: price lists of two hundred days say the same, but they end.
+const ENOUGH_ENDLESS: u32 = 10;
 /// Combinations of parameters that one program has.
 const MOST_SHAPES: usize = 200;
 /// Pages of one path that say nothing new before the path is judged.
@@ -102,12 +104,23 @@ enum Seen {
 #[derive(Default)]
 struct Yield {
     fetched: u32,
+    /// Said nothing new.
     barren: u32,
+    /// Said nothing new and led to addresses that nobody knew.
+    endless: u32,
 }
 
 impl Yield {
+    fn add(&mut self, barren: bool, leads_on: bool) {
+        self.fetched += 1;
+        self.barren += u32::from(barren);
+        self.endless += u32::from(barren && leads_on);
+    }
+
     fn is_trap(&self, enough: u32, percent: u32) -> bool {
-        self.barren >= enough && u64::from(self.barren) * 100 >= u64::from(self.fetched) * u64::from(percent)
+        self.endless >= ENOUGH_ENDLESS
+            && self.barren >= enough
+            && u64::from(self.barren) * 100 >= u64::from(self.fetched) * u64::from(percent)
     }
 }
 
@@ -247,15 +260,13 @@ impl Frontier {
         }
     }
 
-    /// A page was read that says `says`.
-    pub fn judge(&mut self, address: &Url, says: u64) {
+    /// A page was read that says `says`, and perhaps leads to addresses that nobody knew.
+    pub fn judge(&mut self, address: &Url, says: u64, leads_on: bool) {
         let (shape, path) = (xxh3_64(shape(address).as_bytes()), path_key(address));
-        let of_shape = self.shapes.entry(shape).or_default();
-        of_shape.fetched += 1;
-        of_shape.barren += u32::from(!self.says.insert((shape, says)));
-        let (of_path, _) = self.paths.entry(path).or_default();
-        of_path.fetched += 1;
-        of_path.barren += u32::from(!self.says.insert((path, says)));
+        let barren = !self.says.insert((shape, says));
+        self.shapes.entry(shape).or_default().add(barren, leads_on);
+        let barren = !self.says.insert((path, says));
+        self.paths.entry(path).or_default().0.add(barren, leads_on);
     }
 
     /// What was left out, in lines for ops.
@@ -357,7 +368,7 @@ fn path_key(address: &Url) -> u64 {
 /// One number for all spellings. A page of a list that is sent for by a form is known by its number.
 fn key(address: &Url) -> u64 {
     let pairs: Vec<(String, String)> = address.query_pairs().into_owned().collect();
-    let number = pairs.iter().find(|(name, _)| name == super::POSTED_PAGE).map(|(_, value)| value);
+    let number = pairs.iter().find(|(name, _)| name == POSTED_PAGE).map(|(_, value)| value);
     let Some(number) = number else { return xxh3_64(same(address).as_bytes()) };
     let mut plain = address.clone();
     plain.set_query(None);
@@ -366,7 +377,7 @@ fn key(address: &Url) -> u64 {
     for (name, value) in &pairs {
         match name.as_str() {
             "__EVENTTARGET" => list = value.split(['$', ':']).next().unwrap_or(value).to_owned(),
-            "__EVENTARGUMENT" | super::POSTED_PAGE => {}
+            "__EVENTARGUMENT" | POSTED_PAGE => {}
             _ => {
                 others.append_pair(name, value);
             }
@@ -378,7 +389,7 @@ fn key(address: &Url) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frontier, HashSet, Url, Wanted, key};
+    use super::{Frontier, HashSet, POSTED_PAGE, Url, Wanted, key};
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()
@@ -422,26 +433,36 @@ mod tests {
     #[test]
     fn a_calendar_ends_and_articles_do_not() {
         let mut frontier = frontier();
+        let offer = |frontier: &mut Frontier, path: &str, number: u32| {
+            frontier.offer(&url(&format!("http://a.gov.cn/{path}={number}")), 0).is_some()
+        };
         for number in 0..500 {
-            let (day, article) =
-                (format!("http://a.gov.cn/cal.asp?d={number}"), format!("http://a.gov.cn/s.asp?id={number}"));
-            frontier.offer(&url(&day), 0);
-            frontier.offer(&url(&article), 0);
+            offer(&mut frontier, "s.asp?id", number);
+            offer(&mut frontier, "price.asp?id", number);
         }
-        let (mut days, mut articles) = (0, 0);
+        offer(&mut frontier, "cal.asp?d", 0);
+        let (mut days, mut articles, mut prices) = (0, 0, 0);
         while let Some(Wanted { address, .. }) = frontier.next() {
-            let day = address.path() == "/cal.asp";
-            // Every other article has the words of the one before.
-            let says = if day { 7 } else { 1000 + articles / 2 };
-            if day {
-                days += 1
-            } else {
-                articles += 1
-            }
-            frontier.judge(&address, says);
+            let (says, leads_on) = match address.path() {
+                "/cal.asp" => {
+                    days += 1;
+                    (7, offer(&mut frontier, "cal.asp?d", days))
+                }
+                // Prices of every day: the same words with other figures.
+                "/price.asp" => {
+                    prices += 1;
+                    (8, false)
+                }
+                // Every other article has the words of the one before.
+                _ => {
+                    articles += 1;
+                    (1000 + articles / 2, true)
+                }
+            };
+            frontier.judge(&address, says, leads_on);
         }
-        assert_eq!((days, articles), (21, 500));
-        assert!(frontier.notes().join("\n").contains("479 addresses were left out: they say nothing new"));
+        assert_eq!((days, articles, prices), (21, 500, 500));
+        assert!(frontier.notes().join("\n").contains("1 addresses were left out: they say nothing new"));
     }
 
     #[test]
@@ -462,7 +483,7 @@ mod tests {
         let page = |target: &str, number: u32| {
             key(&url(&format!(
                 "http://a/l.aspx?id=3&__EVENTTARGET={target}&__EVENTARGUMENT=&{}={number}",
-                super::super::POSTED_PAGE
+                POSTED_PAGE
             )))
         };
         assert_eq!(page("DataGrid1%24_ctl14%24_ctl2", 3), page("DataGrid1%24_ctl14%24_ctl0", 3));

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::HashSet;
 
 use encoding_rs::{BIG5, Encoding, GBK, UTF_8};
 use html5ever::tokenizer::states::RawKind;
@@ -12,8 +13,8 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::{POSTED_PAGE, script};
-use crate::migrate::charset;
+use crate::migrate::pages::address::{self, POSTED_PAGE};
+use crate::migrate::{charset, script};
 
 /// Addresses taken from one page.
 const MOST: usize = 20_000;
@@ -21,6 +22,8 @@ const MOST: usize = 20_000;
 const LARGEST: usize = 16 << 20;
 /// Pages of a list that one page leads to by its form.
 const MOST_POSTED: usize = 200;
+/// Clicks of one page that are looked at.
+const MOST_CLICKS: usize = 5_000;
 
 /// What a page leads to.
 #[derive(Debug, Default)]
@@ -31,6 +34,10 @@ pub(super) struct Links {
     pub says: u64,
     /// Hidden fields, for the form that asks for further pages.
     pub hidden: Vec<(String, String)>,
+    /// Functions that it calls and nobody knows yet.
+    pub unknown: Vec<String>,
+    /// Functions of a script that is no page.
+    pub functions: script::Functions,
 }
 
 /// What kind of text an answer is.
@@ -68,12 +75,18 @@ pub(super) fn kind(address: &Url, content_type: &str, bytes: &[u8]) -> Kind {
     }
 }
 
+/// Is an answer a script by its header or its name?
+pub(super) fn is_script(address: &Url, content_type: &str) -> bool {
+    kind(address, content_type, b"x") == Kind::Script
+}
+
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find(&bytes.to_ascii_lowercase(), word).is_some()
 }
 
 /// Reads an answer. `base` is what relative addresses in it are read against: for scripts the page that runs them.
-pub(super) fn read(kind: Kind, base: &Url, content_type: &str, bytes: &[u8]) -> Links {
+/// `site` are the functions that pages of the site share.
+pub(super) fn read(kind: Kind, base: &Url, content_type: &str, bytes: &[u8], site: &script::Functions) -> Links {
     if kind == Kind::File {
         return Links::default();
     }
@@ -86,8 +99,14 @@ pub(super) fn read(kind: Kind, base: &Url, content_type: &str, bytes: &[u8]) -> 
     let mut work = Work { base: base.clone(), page: base.clone(), encoding, xml: kind == Kind::Xml, ..Work::default() };
     match kind {
         Kind::Style => work.style(&decoded.text),
-        Kind::Script => work.script(&decoded.text, 0),
-        _ => return tokenize(&decoded.text, work, 0).links,
+        Kind::Script => {
+            work.script(&decoded.text, 0);
+            work.links.functions.add(&decoded.text);
+        }
+        _ => {
+            work = tokenize(&decoded.text, work, 0);
+            work.clicked(site);
+        }
     }
     work.links
 }
@@ -129,6 +148,9 @@ struct Work {
     /// Highest page number among the links to pages so far.
     highest: u32,
     posted: usize,
+    /// Forms and scripts, and what clicks run.
+    doing: script::Page,
+    clicks: Vec<String>,
     links: Links,
 }
 
@@ -147,6 +169,8 @@ impl Default for Work {
             posting_text: String::new(),
             highest: 0,
             posted: 0,
+            doing: script::Page::default(),
+            clicks: Vec::new(),
             links: Links::default(),
         }
     }
@@ -193,6 +217,9 @@ impl Work {
             }
             return TokenSinkResult::Continue;
         }
+        self.doing.element(name, &|key| {
+            tag.attrs.iter().find(|attribute| &*attribute.name.local == key).map(|attribute| &*attribute.value)
+        });
         for attribute in &tag.attrs {
             let (key, value) = (&*attribute.name.local, attribute.value.trim());
             match key {
@@ -210,6 +237,12 @@ impl Work {
                 }
                 "value" => self.value(tag, name, value),
                 "style" => self.style(value),
+                "onclick" => {
+                    self.click(value);
+                    if value.contains(['\'', '"']) {
+                        self.script(value, depth);
+                    }
+                }
                 _ if key.starts_with("on") && value.contains(['\'', '"']) => self.script(value, depth),
                 _ => {}
             }
@@ -302,16 +335,7 @@ impl Work {
         }
         self.highest = self.highest.max(number);
         self.posted += 1;
-        let mut address = self.page.clone();
-        // What is not ours stays as it was written.
-        let own: Vec<&str> = address
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .filter(|part| !part.is_empty() && !part.starts_with(POSTED_PAGE) && !part.starts_with("__EVENT"))
-            .collect();
-        let own = own.join("&");
-        address.set_query(Some(own.as_str()).filter(|own| !own.is_empty()));
+        let mut address = address::posted_to(&self.page).0;
         address
             .query_pairs_mut()
             .append_pair("__EVENTTARGET", target)
@@ -323,7 +347,10 @@ impl Work {
     fn end_of_text(&mut self, depth: u8) {
         let text = std::mem::take(&mut self.text);
         match self.inside {
-            Inside::Script => self.script(&text, depth),
+            Inside::Script => {
+                self.doing.script(&text);
+                self.script(&text, depth);
+            }
             Inside::Style => self.style(&text),
             Inside::Address => self.add(text.trim()),
             Inside::Text => {
@@ -341,8 +368,44 @@ impl Work {
 
     fn follow(&mut self, value: &str, depth: u8) {
         match value.get(..11).filter(|head| head.eq_ignore_ascii_case("javascript:")) {
-            Some(_) => self.script(&value[11..], depth),
+            Some(_) => {
+                self.click(&value[11..]);
+                self.script(&value[11..], depth);
+            }
             None => self.add(value),
+        }
+    }
+
+    /// Remembers what a click runs: the functions that it calls may come later on the page.
+    fn click(&mut self, code: &str) {
+        if self.clicks.len() < MOST_CLICKS && !code.contains("__doPostBack") {
+            self.clicks.push(code.to_owned());
+        }
+    }
+
+    /// Goes where clicks lead.
+    fn clicked(&mut self, site: &script::Functions) {
+        let clicks = std::mem::take(&mut self.clicks);
+        if clicks.is_empty() {
+            return;
+        }
+        let doing = std::mem::take(&mut self.doing);
+        let page = address::posted_to(&self.page).0;
+        let mut known: HashSet<Url> = self.links.addresses.iter().cloned().collect();
+        for code in clicks {
+            let leads = doing.leads(&code, site, &self.base, &page, self.encoding);
+            for address in leads.addresses {
+                let posted = address::is_posted(&address);
+                if known.insert(address.clone()) && (!posted || self.posted < MOST_POSTED) {
+                    self.posted += usize::from(posted);
+                    self.push(address);
+                }
+            }
+            for name in leads.unknown {
+                if !self.links.unknown.contains(&name) {
+                    self.links.unknown.push(name);
+                }
+            }
         }
     }
 
@@ -357,6 +420,7 @@ impl Work {
             // Pieces of one page that a script writes belong together.
             let inner = tokenize(&found.html.concat(), inner, depth + 1);
             self.links.addresses.extend(inner.links.addresses);
+            self.clicks.extend(inner.clicks);
         }
     }
 
@@ -411,10 +475,11 @@ fn leads_to_file(href: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{GBK, Kind, Url, kind, read};
+    use crate::migrate::script::Functions;
 
     fn links(page: &str, text: &[u8]) -> Vec<String> {
         let base = Url::parse(page).unwrap();
-        let found = read(kind(&base, "text/html", text), &base, "text/html", text);
+        let found = read(kind(&base, "text/html", text), &base, "text/html", text, &Functions::default());
         found
             .addresses
             .iter()
@@ -478,7 +543,7 @@ mod tests {
     fn pages_say_the_same_when_only_numbers_differ() {
         let says = |text: &str| {
             let base = Url::parse("http://a.gov.cn/").unwrap();
-            read(Kind::Page, &base, "text/html", text.as_bytes()).says
+            read(Kind::Page, &base, "text/html", text.as_bytes(), &Functions::default()).says
         };
         assert_eq!(says("<b>2008年1月</b><td>1<td>2"), says("<b>2009年11月</b><td>5<td>30<td>31"));
         assert_eq!(says("<li>甲<li>乙"), says("<li>乙<li>甲"));

@@ -11,7 +11,6 @@ mod fetch;
 mod frontier;
 mod links;
 mod robots;
-mod script;
 mod session;
 mod spool;
 
@@ -28,6 +27,8 @@ use serde::Serialize;
 use url::Url;
 
 use super::Progress;
+use super::pages::address;
+use super::script::Functions;
 use crate::base::clock::Clock;
 use crate::base::fault::Fault;
 use client::{Answer, Ask, Client};
@@ -35,10 +36,12 @@ use frontier::{Frontier, Wanted};
 use robots::Robots;
 use spool::{Head, Place, Spool};
 
-/// Parameter with the number of a page of a list that is asked for by a form.
-const POSTED_PAGE: &str = "__PAGE";
 /// What a field of a form may not hold as it is.
 const FIELD: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.').remove(b'*');
+/// Bytes above which a script is a library, whose functions lead nowhere.
+const LARGEST_SCRIPT: u64 = 256 << 10;
+/// Pages that are read again for one function when its script is there.
+const MOST_AGAIN: usize = 500;
 /// How often an address is asked for before it counts as failed.
 const TRIES: u32 = 3;
 /// Failures one after the other after which the site counts as down.
@@ -51,11 +54,6 @@ const MOST_HOPS: usize = 4;
 const MOST_MOVED: u32 = 20;
 /// Pages that were read to the end in vain before that is given up.
 const MOST_VAIN: u32 = 5;
-
-/// Addresses that a script names.
-pub(in crate::migrate) fn script_addresses(code: &str) -> Vec<String> {
-    script::read(code).addresses
-}
 
 /// How to crawl.
 #[derive(Debug, Clone)]
@@ -125,6 +123,10 @@ pub struct Crawl {
     vain: u32,
     /// How the site answers when it has nothing, by the ending that was asked for.
     nothing: Vec<Nothing>,
+    /// Functions of scripts that pages share.
+    functions: Functions,
+    /// Pages that call a function whose script was not read yet: number of the answer, by the function's name.
+    waits: HashMap<String, Vec<u32>>,
     outcome: Outcome,
 }
 
@@ -167,8 +169,12 @@ impl Crawl {
         let mut places = Vec::new();
         let mut moved: HashMap<u32, u32> = HashMap::new();
         let mut answered = HashSet::new();
+        let mut scripts = Vec::new();
         let (spool, notes) = Spool::write(spool, &start, &mut |head: Head, place| {
             let Ok(address) = Url::parse(&head.address) else { return };
+            if head.status == 200 && place.length <= LARGEST_SCRIPT && links::is_script(&address, &head.content_type) {
+                scripts.push(place);
+            }
             let number = places.len() as u32;
             for found in head.found.iter().filter_map(|found| Url::parse(found).ok()) {
                 frontier.restore(found, number);
@@ -178,7 +184,7 @@ impl Crawl {
                 moved.insert(number, moved.get(&head.from).map_or(1, |hops| hops + 1));
             }
             if let Some(says) = head.says {
-                frontier.judge(&address, says);
+                frontier.judge(&address, says, !head.found.is_empty());
             }
             places.push((address, place));
             if head.status != 0 {
@@ -186,6 +192,10 @@ impl Crawl {
             }
         })?;
         frontier.drop_answered(&answered);
+        let mut functions = Functions::default();
+        for place in scripts {
+            functions.add(&String::from_utf8_lossy(&spool.body(place)?));
+        }
         let outcome = Outcome { answers: places.len() as u64, notes, ..Outcome::default() };
         Ok(Crawl {
             start,
@@ -198,6 +208,8 @@ impl Crawl {
             pause: Duration::ZERO,
             vain: 0,
             nothing: Vec::new(),
+            functions,
+            waits: HashMap::new(),
             outcome,
         })
     }
@@ -273,9 +285,8 @@ impl Crawl {
                 300..=399 => nothing.extend(self.location(&answer, &url).map(|to| Nothing::Moved(to.to_string()))),
                 200 => {
                     let kind = links::kind(&url, &answer.header("content-type"), &answer.body);
-                    nothing.push(Nothing::Says(
-                        links::read(kind, &url, &answer.header("content-type"), &answer.body).says,
-                    ));
+                    let links = links::read(kind, &url, &answer.header("content-type"), &answer.body, &self.functions);
+                    nothing.push(Nothing::Says(links.says));
                 }
                 _ => {}
             }
@@ -378,18 +389,27 @@ impl Crawl {
                 links::Kind::Script => self.places.get(wanted.from as usize).map_or(address, |(page, _)| page),
                 _ => &answer.asked,
             };
-            let links = links::read(kind, base, &head.content_type, &answer.body);
+            let links = links::read(kind, base, &head.content_type, &answer.body, &self.functions);
             if matches!(kind, links::Kind::Page) {
                 head.says = Some(links.says);
                 head.nothing = *address != self.start && self.nothing.contains(&Nothing::Says(links.says));
             }
             if !head.nothing {
                 found = links.addresses;
+                for name in links.unknown {
+                    let waits = self.waits.entry(name).or_default();
+                    if waits.len() < MOST_AGAIN {
+                        waits.push(number);
+                    }
+                }
+                if answer.body.len() as u64 <= LARGEST_SCRIPT {
+                    found.extend(self.learned(links.functions, wanted.from)?);
+                }
             }
         }
         head.found = found.iter().filter_map(|found| self.frontier.offer(found, number)).map(String::from).collect();
         if let Some(says) = head.says {
-            self.frontier.judge(address, says);
+            self.frontier.judge(address, says, !head.found.is_empty());
         }
         let good = answer.status < 400 && !head.nothing;
         let body = std::mem::take(&mut { answer }.answer.body);
@@ -403,7 +423,36 @@ impl Crawl {
         }
         let content_type = answer.header("content-type");
         let kind = links::kind(address, &content_type, &answer.body);
-        self.nothing.contains(&Nothing::Says(links::read(kind, address, &content_type, &answer.body).says))
+        let says = links::read(kind, address, &content_type, &answer.body, &self.functions).says;
+        self.nothing.contains(&Nothing::Says(says))
+    }
+
+    /// Functions of a script have come: where pages lead that were read without them, `from` among them.
+    fn learned(&mut self, functions: Functions, from: u32) -> Result<Vec<Url>, Fault> {
+        if functions.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut again = vec![from];
+        self.waits.retain(|name, pages| {
+            let knows = functions.knows(name);
+            if knows {
+                again.append(pages);
+            }
+            !knows
+        });
+        self.functions.join(functions);
+        again.sort_unstable();
+        again.dedup();
+        let mut found = Vec::new();
+        for page in again {
+            let Some((address, place)) = self.places.get(page as usize) else { continue };
+            let bytes = self.spool.body(*place)?;
+            let kind = links::kind(address, "", &bytes);
+            if kind == links::Kind::Page {
+                found.extend(links::read(kind, address, "", &bytes, &self.functions).addresses);
+            }
+        }
+        Ok(found)
     }
 
     /// Appends an answer; of one that is none other spellings are tried.
@@ -422,12 +471,18 @@ impl Crawl {
 
     /// The fields of the form on the page that named this one, for a page that is asked for by a form.
     fn form(&self, wanted: &Wanted) -> Option<(Url, String)> {
+        if !address::is_posted(&wanted.address) {
+            return None;
+        }
+        let (target, form) = address::posted_to(&wanted.address);
+        if let Some(form) = form {
+            return Some((target, form));
+        }
         let pairs: Vec<(String, String)> = wanted.address.query_pairs().into_owned().collect();
-        pairs.iter().find(|(name, _)| name == POSTED_PAGE)?;
         let get = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
         let (page, place) = self.places.get(wanted.from as usize)?;
         let bytes = self.spool.body(*place).ok()?;
-        let links = links::read(links::Kind::Page, page, "", &bytes);
+        let links = links::read(links::Kind::Page, page, "", &bytes, &self.functions);
         let mut form = String::new();
         let mut put = |name: &str, value: &str| {
             if !form.is_empty() {
@@ -444,16 +499,6 @@ impl Crawl {
         {
             put(name, value);
         }
-        let mut target = wanted.address.clone();
-        let own: Vec<&str> = wanted
-            .address
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .filter(|part| !part.starts_with(POSTED_PAGE) && !part.starts_with("__EVENT"))
-            .collect();
-        let own = own.join("&");
-        target.set_query(Some(own.as_str()).filter(|own| !own.is_empty()));
         Some((target, form))
     }
 }

@@ -10,8 +10,13 @@ const DEFAULTS: [&str; 8] =
     ["index.html", "index.htm", "default.html", "default.htm", "index.asp", "default.asp", "index.php", "index.jsp"];
 
 /// Parameters that say which page of several it is.
-pub(super) const PAGING: [&str; 9] =
+pub(in crate::migrate) const PAGING: [&str; 9] =
     ["page", "pageno", "pageindex", "currentpage", "pagenum", "pageid", "p", "pg", "curpage"];
+
+/// Parameter with the number of a page that only a form that is posted brings: no address that anybody knows.
+pub(in crate::migrate) const POSTED_PAGE: &str = "__PAGE";
+/// Parameter with what that form holds, where it is known.
+pub(in crate::migrate) const POSTED_FORM: &str = "__FORM";
 
 /// One form of all spellings: case, order of parameters, default documents, escapes, `www`.
 pub fn same(address: &Url) -> String {
@@ -42,6 +47,33 @@ pub fn plain(text: &str) -> String {
         Ok(text) => text,
         Err(error) => encoding_rs::GB18030.decode_without_bom_handling(error.as_bytes()).0.into_owned(),
     }
+}
+
+/// Stands for page `number` of what answers at `to` when `form` is posted there.
+pub(in crate::migrate) fn posted(to: &Url, form: &str, number: u32) -> Url {
+    let mut address = to.clone();
+    let number = number.to_string();
+    address.query_pairs_mut().append_pair(POSTED_FORM, form).append_pair(POSTED_PAGE, &number);
+    address
+}
+
+/// Does it stand for something that only a form brings?
+pub(in crate::migrate) fn is_posted(address: &Url) -> bool {
+    address.query().is_some_and(|query| query.contains(POSTED_PAGE))
+}
+
+/// Where a form is posted to, and what it holds where that is known: none of what is ours.
+pub(in crate::migrate) fn posted_to(address: &Url) -> (Url, Option<String>) {
+    let query = address.query().unwrap_or_default();
+    let ours = |part: &&str| {
+        part.is_empty() || [POSTED_PAGE, POSTED_FORM, "__EVENT"].iter().any(|name| part.starts_with(name))
+    };
+    // What is not ours stays as it was written.
+    let own = query.split('&').filter(|part| !ours(part)).collect::<Vec<_>>().join("&");
+    let mut to = address.clone();
+    to.set_query(Some(own.as_str()).filter(|own| !own.is_empty()));
+    let form = address.query_pairs().find(|(name, _)| name == POSTED_FORM).map(|(_, form)| form.into_owned());
+    (to, form)
 }
 
 /// What addresses made by one program have in common: numbers are `0`, values are left out.
@@ -81,7 +113,7 @@ pub fn shape(address: &Url) -> String {
 mod tests {
     use url::Url;
 
-    use super::{same, shape};
+    use super::{is_posted, posted, posted_to, same, shape};
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()
@@ -97,6 +129,16 @@ mod tests {
             same(&url("http://a.gov.cn/s?k=%C3%F1%D5%FE")),
             same(&url("http://a.gov.cn/s?k=%E6%B0%91%E6%94%BF"))
         );
+    }
+
+    #[test]
+    fn forms_that_are_posted() {
+        let to = url("http://a/l.do?m=list");
+        let page = posted(&to, "c=3&pageno=2", 2);
+        assert!(is_posted(&page) && !is_posted(&to));
+        assert_eq!(posted_to(&page), (to, Some("c=3&pageno=2".to_owned())));
+        let net = url("http://a/l.aspx?id=%C3%F1&__EVENTTARGET=g&__EVENTARGUMENT=Page%242&__PAGE=2");
+        assert_eq!(posted_to(&net), (url("http://a/l.aspx?id=%C3%F1"), None));
     }
 
     #[test]

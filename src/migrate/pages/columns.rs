@@ -51,6 +51,7 @@ pub(super) fn of(fetches: &dyn Fetches, learned: &Learned) -> Columns {
         let mut addresses: Vec<String> = vec![fetches.address(*first as usize).to_string()];
         addresses
             .extend(pages.iter().filter(|page| *page != first).map(|page| fetches.address(*page as usize).to_string()));
+        addresses.retain(|address| !Url::parse(address).is_ok_and(|address| address::is_posted(&address)));
         for page in pages {
             columns.of_list.insert(*page, at);
         }

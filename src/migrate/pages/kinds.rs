@@ -328,6 +328,9 @@ fn frames(fetches: &dyn Fetches, learned: &Learned, kinds: &mut [Kind]) {
 
 /// The address of the first of several pages, when an address is that of a further one: with its number.
 pub(super) fn first_page(address: &Url) -> Option<(Url, u32)> {
+    if address::is_posted(address) {
+        return first_of_posted(address);
+    }
     if let Some(query) = address.query() {
         let mut page = None;
         let rest: Vec<&str> = query
@@ -352,6 +355,24 @@ pub(super) fn first_page(address: &Url) -> Option<(Url, u32)> {
     let page = stem[at + 1..].parse::<u32>().ok().filter(|page| *page < 1000 && stem.len() - at <= 4)?;
     let mut first = address.clone();
     first.set_path(&format!("{folder}/{}.{ending}", &stem[..at]));
+    Some((first, page))
+}
+
+/// The first page of those that a form brings is answered without it.
+fn first_of_posted(posted: &Url) -> Option<(Url, u32)> {
+    let page = posted.query_pairs().find(|(name, _)| name == address::POSTED_PAGE)?.1.parse().ok()?;
+    let (mut first, form) = address::posted_to(posted);
+    let form = form.unwrap_or_default();
+    let mut query: Vec<&str> = first.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()).collect();
+    let name = |part: &str| part.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    for part in form.split('&').filter(|part| !part.is_empty() && !part.ends_with('=')) {
+        let field = name(part);
+        if !address::PAGING.contains(&field.as_str()) && !query.iter().any(|own| name(own) == field) {
+            query.push(part);
+        }
+    }
+    let query = query.join("&");
+    first.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
     Some((first, page))
 }
 

@@ -22,6 +22,7 @@ mod names;
 mod parallel;
 mod read;
 mod rules;
+mod scripts;
 mod site;
 mod title;
 mod words;
@@ -33,6 +34,7 @@ pub use site::Site;
 use bytes::Bytes;
 use url::Url;
 
+use super::script::Functions;
 use crate::base::fault::Fault;
 
 /// A page or file of the old site as it was answered.
@@ -81,4 +83,9 @@ pub trait Fetches: Send + Sync {
 
     /// The number of what an address leads to, in any spelling of it.
     fn number(&self, address: &Url) -> Option<usize>;
+
+    /// Functions of scripts that its pages share, where they were gathered.
+    fn functions(&self) -> Option<&Functions> {
+        None
+    }
 }

@@ -3,10 +3,11 @@
 use url::Url;
 
 use crate::domain::content::{Page, TOP, read_page};
+use crate::migrate::script::Functions;
 use crate::migrate::{charset, hidden};
 
 use super::lines::{self, Lines};
-use super::{Fetched, Fetches};
+use super::{Fetched, Fetches, scripts};
 use crate::base::fault::Fault;
 
 /// Bytes above which a page is no page.
@@ -78,7 +79,7 @@ pub(super) fn open(fetches: &dyn Fetches, number: usize) -> Held {
         return Held::File;
     }
     match fetches.begin(number, LARGEST_PAGE + 1) {
-        Ok(fetched) => opened(fetched),
+        Ok(fetched) => opened(fetched, fetches.functions()),
         Err(fault) => Held::Unreadable(why(&fault)),
     }
 }
@@ -87,8 +88,8 @@ fn why(fault: &Fault) -> String {
     fault.message.replace('\n', " ")
 }
 
-/// Opens what was fetched.
-pub(super) fn opened(fetched: Fetched) -> Held {
+/// Opens what was fetched; `functions` are those that pages of the site share.
+fn opened(fetched: Fetched, functions: Option<&Functions>) -> Held {
     let kind = fetched.content_type.to_ascii_lowercase();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let bytes = &fetched.bytes;
@@ -117,10 +118,10 @@ pub(super) fn opened(fetched: Fetched) -> Held {
             return Held::Counter;
         }
     }
-    Held::Page(Box::new(whole(fetched.address, decoded)))
+    Held::Page(Box::new(whole(fetched.address, decoded, functions)))
 }
 
-fn whole(address: Url, decoded: charset::Decoded) -> Opened {
+fn whole(address: Url, decoded: charset::Decoded, functions: Option<&Functions>) -> Opened {
     let mut page = read_page(&decoded.text);
     let host = address.host_str().unwrap_or_default().to_owned();
     let mut remarks = decoded.remarks;
@@ -129,6 +130,7 @@ fn whole(address: Url, decoded: charset::Decoded) -> Opened {
     let said = page.tree.named(TOP, &["base"]).first().and_then(|id| page.tree.attribute(*id, "href"));
     let base = said.and_then(|said| address.join(said.trim()).ok()).unwrap_or_else(|| address.clone());
     let script = script_of(&page);
+    scripts::settle(&mut page, &decoded.text, &base, &address, decoded.charset, functions);
     let lines = lines::read(&page.tree, page.body);
     Opened { address, base, lines, title, charset: decoded.charset, remarks, script, text: decoded.text, page }
 }
@@ -161,10 +163,7 @@ impl Opened {
         if href.is_empty() || href.starts_with('#') {
             return None;
         }
-        let url = match script_target(href) {
-            Some(target) => self.base.join(&target).ok()?,
-            None => self.base.join(href).ok()?,
-        };
+        let url = self.base.join(href).ok()?;
         matches!(url.scheme(), "http" | "https").then_some(url)
     }
 
@@ -188,17 +187,4 @@ impl Opened {
         let at = lower.find("url=")? + 4;
         self.absolute(content.get(at..)?.trim_matches(|c: char| c.is_whitespace() || c == '\'' || c == '"'))
     }
-}
-
-/// The address in `javascript:window.open('show.asp?id=3')`.
-fn script_target(href: &str) -> Option<String> {
-    let lower = href.get(..11)?.to_ascii_lowercase();
-    if lower != "javascript:" || !(href.contains("open(") || href.contains("location")) {
-        return None;
-    }
-    let rest = &href[11..];
-    let quote = rest.find(['\'', '"'])?;
-    let mark = rest[quote..].chars().next()?;
-    let inner = &rest[quote + 1..];
-    Some(inner[..inner.find(mark)?].to_owned())
 }

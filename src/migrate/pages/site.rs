@@ -17,7 +17,8 @@ use super::kinds::{self, Kind};
 use super::learn::{self, Learned};
 use super::read::{self, Held, Opened};
 use super::rules::{Picked, Rules};
-use super::{Fetches, dates, labels, letters, parallel, words};
+use super::scripts::Scripted;
+use super::{Fetches, address, dates, labels, letters, parallel, words};
 
 /// Folders of files that articles offer.
 const UPLOADS: [&str; 9] = ["upload", "file", "attach", "pic", "photo", "image/", "down", "doc", "soft"];
@@ -44,6 +45,7 @@ impl Site {
 
     /// Learns a site where ops say more than its pages.
     pub fn ruled(fetches: Arc<dyn Fetches>, kind: &str, notes: Vec<String>, rules: Rules) -> Site {
+        let fetches: Arc<dyn Fetches> = Arc::new(Scripted::new(fetches));
         let learned = learn::learn(&*fetches, rules);
         let columns = columns::of(&*fetches, &learned);
         let mut parts: HashMap<u32, Vec<(u32, u32)>> = HashMap::new();
@@ -97,6 +99,11 @@ impl Site {
 
     /// What a page is for the import.
     fn items(&self, number: u32) -> Vec<Item> {
+        let posted = address::is_posted(self.fetches.address(number as usize));
+        // Nobody ever had such an address: what is on it counts, not where it was.
+        if posted && matches!(self.learned.kinds[number as usize], Kind::Junk(..) | Kind::Same(_)) {
+            return Vec::new();
+        }
         match self.learned.kinds[number as usize] {
             Kind::Article => self.article(number, ArticleKind::Article),
             Kind::Page => self.article(number, ArticleKind::Page),

@@ -15,14 +15,14 @@ use zhanqun::migrate::pages::Fetches;
 
 /// A request as the old server sees it.
 #[derive(Debug, Clone, Default)]
-struct Request {
-    target: String,
+pub struct Request {
+    pub target: String,
     headers: BTreeMap<String, String>,
-    body: String,
+    pub body: String,
 }
 
 /// An old server: what it answers, byte for byte, and what it was asked.
-struct Old {
+pub struct Old {
     address: SocketAddr,
     log: Arc<Mutex<Vec<Request>>>,
     stop: Arc<AtomicBool>,
@@ -31,7 +31,7 @@ struct Old {
 type Answering = dyn Fn(&Request) -> Option<Vec<u8>> + Send + Sync;
 
 impl Old {
-    fn new(answer: impl Fn(&Request) -> Option<Vec<u8>> + Send + Sync + 'static) -> Old {
+    pub fn new(answer: impl Fn(&Request) -> Option<Vec<u8>> + Send + Sync + 'static) -> Old {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (log, stop) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
@@ -70,16 +70,16 @@ impl Old {
         }
     }
 
-    fn crawl(&self, folder: &Path) -> Outcome {
+    pub fn crawl(&self, folder: &Path) -> Outcome {
         let mut crawl = Crawl::open(self.start(), folder, self.options()).unwrap();
         crawl.run(&|_, _, _| {}, &AtomicBool::new(false)).unwrap()
     }
 
-    fn asked(&self, target: &str) -> usize {
+    pub fn asked(&self, target: &str) -> usize {
         self.log.lock().unwrap().iter().filter(|request| request.target == target).count()
     }
 
-    fn requests(&self) -> Vec<Request> {
+    pub fn requests(&self) -> Vec<Request> {
         self.log.lock().unwrap().clone()
     }
 }
@@ -127,11 +127,11 @@ fn reply(status: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn html(page: &str) -> Vec<u8> {
+pub fn html(page: &str) -> Vec<u8> {
     reply("200 OK", "Content-Type: text/html\r\n", page.as_bytes())
 }
 
-fn missing() -> Vec<u8> {
+pub fn missing() -> Vec<u8> {
     reply("404 Not Found", "Content-Type: text/html\r\n", b"<html>not found</html>")
 }
 

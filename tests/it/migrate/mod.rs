@@ -13,6 +13,7 @@ mod pages;
 mod phpcms;
 mod practice;
 mod refused;
+mod scripts;
 mod sql;
 mod table;
 mod wxr;

@@ -1,4 +1,4 @@
-//! Addresses in scripts: what stands in quotes and looks like one. Nothing is run.
+//! Addresses in scripts: what stands in quotes and looks like one.
 
 /// Endings of what a site answers with.
 const ENDINGS: [&str; 34] = [
@@ -11,7 +11,7 @@ const LONGEST: usize = 500;
 
 /// What a script holds.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Script {
+pub(in crate::migrate) struct Script {
     /// Texts that look like addresses.
     pub addresses: Vec<String>,
     /// Texts with tags in them, as `document.write` puts them on the page.
@@ -19,7 +19,7 @@ pub(super) struct Script {
 }
 
 /// Reads a script, the value of an `on…` attribute, or what follows `javascript:`.
-pub(super) fn read(code: &str) -> Script {
+pub(in crate::migrate) fn read(code: &str) -> Script {
     let mut script = Script::default();
     literals(code, &mut |text, whole| {
         if text.contains('<') {
@@ -32,7 +32,7 @@ pub(super) fn read(code: &str) -> Script {
 }
 
 /// Target and argument of `__doPostBack('…','…')`.
-pub(super) fn post_back(code: &str) -> Option<(String, String)> {
+pub(in crate::migrate) fn post_back(code: &str) -> Option<(String, String)> {
     let at = code.find("__doPostBack")?;
     let mut parts = Vec::new();
     literals(&code[at..], &mut |text, _| parts.push(text.to_owned()));
@@ -41,7 +41,7 @@ pub(super) fn post_back(code: &str) -> Option<(String, String)> {
 }
 
 /// Could a browser go there?
-pub(super) fn looks_like_address(text: &str) -> bool {
+pub(in crate::migrate) fn looks_like_address(text: &str) -> bool {
     let text = text.trim();
     if text.len() < 2 || text.len() > LONGEST || text.chars().any(|c| c.is_whitespace() || "\"'{}();,|^$*".contains(c))
     {
@@ -105,7 +105,7 @@ fn literals(code: &str, each: &mut dyn FnMut(&str, bool)) {
 }
 
 /// Where a text that began at `at` ends; it stays on its line.
-fn closing(bytes: &[u8], mut at: usize, quote: u8) -> Option<usize> {
+pub(super) fn closing(bytes: &[u8], mut at: usize, quote: u8) -> Option<usize> {
     while at < bytes.len() {
         match bytes[at] {
             b'\\' => at += 2,
@@ -117,7 +117,8 @@ fn closing(bytes: &[u8], mut at: usize, quote: u8) -> Option<usize> {
     None
 }
 
-fn unescaped(text: &str) -> String {
+/// A text in quotes without its escapes.
+pub(super) fn unescaped(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
