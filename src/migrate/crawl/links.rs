@@ -389,7 +389,7 @@ impl Work {
         if clicks.is_empty() {
             return;
         }
-        let doing = std::mem::take(&mut self.doing);
+        let mut doing = std::mem::take(&mut self.doing);
         let page = address::posted_to(&self.page).0;
         let mut known: HashSet<Url> = self.links.addresses.iter().cloned().collect();
         for code in clicks {

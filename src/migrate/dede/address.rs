@@ -1,5 +1,6 @@
 //! Addresses of dedecms, by its own rules.
 
+use super::latin;
 use crate::base::clock::local;
 
 /// What the program's settings say about addresses.
@@ -76,6 +77,8 @@ pub(super) struct Named<'a> {
     pub money: i64,
     /// `filename`.
     pub file: &'a str,
+    /// `title`, as stored.
+    pub title: &'a str,
 }
 
 impl Settings {
@@ -88,11 +91,11 @@ impl Settings {
         single_slashes(&replace(folder, "{cmspath}", &self.cms_path))
     }
 
-    /// The static address of an article; `None` when it has only a dynamic one, or when its rule needs how the
-    /// program's own table spells Chinese in Latin letters.
-    pub(super) fn fixed(&self, article: Named<'_>, column: Option<&Folder>) -> Option<String> {
+    /// The static address of an article; none when it has only a dynamic one, several when its rule spells the title
+    /// in Latin letters and there is more than one way to read it.
+    pub(super) fn fixed(&self, article: Named<'_>, column: Option<&Folder>) -> Vec<String> {
         if article.rank != 0 || article.made == -1 || article.money > 0 {
-            return None;
+            return Vec::new();
         }
         let named = column.map_or("", |column| column.rule.trim());
         let rule = match column {
@@ -109,7 +112,7 @@ impl Settings {
             let parent = rule.rsplit_once('/').map_or("", |(parent, _)| parent);
             rule = format!("{parent}/{}{}", article.file, self.ending);
         }
-        let day = local(article.sent.checked_mul(1000)?);
+        let Some(day) = article.sent.checked_mul(1000).map(local) else { return Vec::new() };
         let (year, month, date) =
             (format!("{:04}", day.year()), format!("{:02}", day.month()), format!("{:02}", day.day()));
         let letters = letters(&format!("{month}{date}{}{year}", article.id));
@@ -128,13 +131,25 @@ impl Settings {
         for (token, value) in values {
             path = path.replace(token, value);
         }
-        if path.contains('{') {
-            return None;
+        let mut paths = vec![path];
+        for (token, first_letters) in [("{pinyin}", false), ("{py}", true)] {
+            if paths.iter().any(|path| path.contains(token)) {
+                let spellings = latin::spellings(article.title, first_letters);
+                let named = |spelling: &String| format!("{spelling}_{}", article.id);
+                paths = spellings
+                    .iter()
+                    .flat_map(|spelling| paths.iter().map(|path| path.replace(token, &named(spelling))))
+                    .collect();
+            }
         }
-        if self.bare_folders && path.ends_with("index.html") {
-            path.truncate(path.len() - "index.html".len());
+        paths.retain(|path| !path.contains('{'));
+        for path in &mut paths {
+            if self.bare_folders && path.ends_with("index.html") {
+                path.truncate(path.len() - "index.html".len());
+            }
+            *path = self.on_host(path, column);
         }
-        Some(self.on_host(&path, column))
+        paths
     }
 
     /// Puts a path on the column's own host where it has one.
@@ -160,16 +175,15 @@ impl Settings {
         let dynamic = format!("{plus}/view.php?aid={id}");
         let pseudo = format!("{plus}/view-{id}-1.html");
         let fixed = self.fixed(article, column);
-        let mut all: Vec<String> = fixed.iter().cloned().collect();
+        let mut all: Vec<String> = fixed.clone();
         if self.rewrite {
             all.extend([pseudo, dynamic]);
         } else {
             all.extend([dynamic, pseudo]);
         }
         for page in 2..=pages {
-            if let Some((stem, ending)) = fixed.as_deref().and_then(|path| path.rsplit_once('.')) {
-                all.push(format!("{stem}_{page}.{ending}"));
-            }
+            let further = |path: &String| path.rsplit_once('.').map(|(stem, ending)| format!("{stem}_{page}.{ending}"));
+            all.extend(fixed.iter().filter_map(further));
             all.push(format!("{plus}/view.php?aid={id}&pageno={page}"));
             all.push(format!("{plus}/view-{id}-{page}.html"));
         }

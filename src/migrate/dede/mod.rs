@@ -5,6 +5,7 @@
 
 mod address;
 mod body;
+mod latin;
 mod read;
 
 pub use read::Dede;

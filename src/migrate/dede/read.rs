@@ -82,7 +82,7 @@ impl Dede {
         })?;
         if spelled {
             facts.notes.push(
-                "the addresses of some columns spell titles in Latin letters ({py}, {pinyin}); only their dynamic addresses are known from the database".into(),
+                "the addresses of some columns spell titles in Latin letters ({py}, {pinyin}), by a table of the program that is not in the database; characters with several readings give several addresses, of which one was in use".into(),
             );
         }
         facts.notes.extend(left_behind(&dump, &prefix)?);
@@ -157,7 +157,7 @@ impl Dede {
         let rank = record.number("arcrank").unwrap_or_default();
         let published = record.number("pubdate").and_then(from_unix);
         let sent = record.number("senddate").or_else(|| record.number("pubdate")).unwrap_or_default();
-        let file = record.text("filename");
+        let (file, stored) = (record.text("filename"), record.text("title"));
         let named = Named {
             id,
             column: column_id,
@@ -166,6 +166,7 @@ impl Dede {
             rank,
             money: record.number("money").unwrap_or_default(),
             file: file.trim(),
+            title: &stored,
         };
         let pages = body.as_ref().map_or(1, |body| body.pages);
         let folder = column.map(|column| &column.folder);

@@ -11,8 +11,10 @@ const MOST: usize = 2_000;
 const LONGEST: usize = 2_000;
 /// Functions that call each other.
 const DEEPEST: usize = 4;
+/// Functions of one script that are looked at.
+const MOST_OF_ONE: usize = 10_000;
 /// Parts read for one click, with all that it calls.
-const FUEL: usize = 20_000;
+const FUEL: usize = 200_000;
 /// Functions through which a value goes unchanged.
 const WRAPPERS: [&str; 7] =
     ["escape", "encodeURI", "encodeURIComponent", "String", "parseInt", "Number", "eval"];
@@ -72,24 +74,27 @@ impl Functions {
             return;
         }
         let all = tokens(code);
-        for (at, _) in all.iter().enumerate().filter(|(_, token)| token.is_named("function")) {
+        let begins = all.iter().enumerate().filter(|(_, token)| token.is_named("function"));
+        for (at, _) in begins.take(MOST_OF_ONE) {
+            // Nobody looks further than a function may be long.
+            let all = &all[..all.len().min(at + LONGEST)];
             // `function name(…)`, `name = function(…)`.
             let (name, list) = match (all.get(at + 1), at.checked_sub(2).map(|before| &all[before..at])) {
                 (Some(Token::Name(name)), _) => (name, at + 2),
                 (_, Some([Token::Name(name), Token::Sign(b'=')])) => (name, at + 1),
                 _ => continue,
             };
-            let end = matching(&all, list);
-            let body = matching(&all, end + 1);
+            let end = matching(all, list);
+            let body = matching(all, end + 1);
             if !all.get(list).is_some_and(|token| token.is(b'('))
                 || !all.get(end + 1).is_some_and(|token| token.is(b'{'))
-                || body - end > LONGEST
+                || body >= all.len()
                 || self.0.len() >= MOST
             {
                 continue;
             }
             let parameters = all[list..end].iter().filter_map(Token::name).map(str::to_owned).collect();
-            let body = all[end + 2..body.min(all.len())].to_vec();
+            let body = all[end + 2..body].to_vec();
             self.0.insert(name.clone(), Arc::new(Function { parameters, body }));
         }
     }
@@ -114,10 +119,13 @@ impl Functions {
     }
 }
 
-/// What a click with this code does; its own functions come before those of the site.
-pub(super) fn acts(code: &str, own: &Functions, site: &Functions) -> Acts {
-    let mut reader = Reader { own, site, acts: Acts::default(), fuel: FUEL };
+/// What a click with this code does; its own functions come before those of the site. `fuel` is what may be spent on
+/// it, and what is left of that.
+pub(super) fn acts(code: &str, own: &Functions, site: &Functions, fuel: &mut usize) -> Acts {
+    let given = (*fuel).min(FUEL);
+    let mut reader = Reader { own, site, acts: Acts::default(), fuel: given };
     reader.body(&tokens(code), HashMap::new(), 0);
+    *fuel -= given - reader.fuel;
     reader.acts
 }
 
@@ -137,11 +145,13 @@ impl Reader<'_> {
         // Up to where something is only done sometimes: it changes no value that is known.
         let mut sometimes = 0;
         while at < all.len() && self.fuel > 0 {
-            self.fuel -= 1;
             let Some(name) = all[at].name() else {
+                self.fuel -= 1;
                 at += 1;
                 continue;
             };
+            // What is understood may be as long as the rest.
+            self.fuel = self.fuel.saturating_sub(all.len() - at);
             let sign = |further: usize| match all.get(at + further) {
                 Some(Token::Sign(sign)) => *sign,
                 _ => 0,
@@ -305,7 +315,7 @@ mod tests {
     fn click(script: &str, code: &str) -> Acts {
         let mut functions = Functions::default();
         functions.add(script);
-        acts(code, &functions, &Functions::default())
+        acts(code, &functions, &Functions::default(), &mut 1_000_000)
     }
 
     #[test]
@@ -352,5 +362,10 @@ mod tests {
         // Functions that call each other end.
         let many = "function f(n) { f(n); f(n); f(n); f(n); f(n); f(n) }";
         click(many, "f(1)");
+        // What nobody would write costs no more than what people write.
+        click(&"function a(".repeat(100_000), &"a(".repeat(900));
+        let mut fuel = 1_000;
+        acts(&"a=(".repeat(600), &Functions::default(), &Functions::default(), &mut fuel);
+        assert_eq!(fuel, 0);
     }
 }

@@ -13,6 +13,8 @@ use crate::migrate::pages::address;
 const MOST: usize = 200;
 /// Longest code of a click.
 const LONGEST: usize = 2_000;
+/// Parts of scripts that are read for all clicks of a page together.
+const FUEL: usize = 20_000_000;
 
 #[derive(Debug, Clone, Default)]
 struct Form {
@@ -32,8 +34,9 @@ impl Form {
 }
 
 /// What scripts and forms of a page make of a click on it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(in crate::migrate) struct Page {
+    fuel: usize,
     functions: Functions,
     forms: Vec<Form>,
     /// Names and ids of fields, where they differ.
@@ -49,6 +52,12 @@ pub(in crate::migrate) struct Leads {
     pub addresses: Vec<Url>,
     /// Functions that it calls and nobody knows yet.
     pub unknown: Vec<String>,
+}
+
+impl Default for Page {
+    fn default() -> Page {
+        Page { fuel: FUEL, functions: Functions::default(), forms: Vec::new(), ids: Vec::new(), choice: None }
+    }
 }
 
 impl Page {
@@ -110,12 +119,12 @@ impl Page {
 
     /// Where a click with this code leads; `site` are the functions of scripts that pages share, `base` is what
     /// addresses are read against, `page` the page itself.
-    pub fn leads(&self, code: &str, site: &Functions, base: &Url, page: &Url, encoding: &'static Encoding) -> Leads {
+    pub fn leads(&mut self, code: &str, site: &Functions, base: &Url, page: &Url, encoding: &'static Encoding) -> Leads {
         let mut leads = Leads::default();
         if code.len() > LONGEST {
             return leads;
         }
-        let Acts { goes, sends, unknown } = acts(code, &self.functions, site);
+        let Acts { goes, sends, unknown } = acts(code, &self.functions, site, &mut self.fuel);
         for address in goes.iter().filter(|address| may_be_address(address)) {
             leads.addresses.extend(base.join(address.trim()).ok());
         }
@@ -220,7 +229,7 @@ mod tests {
         page
     }
 
-    fn leads(page: &Page, code: &str, encoding: &'static encoding_rs::Encoding) -> Vec<String> {
+    fn leads(page: &mut Page, code: &str, encoding: &'static encoding_rs::Encoding) -> Vec<String> {
         let base = Url::parse("http://a.gov.cn/n/list.jsp?columnid=0401").unwrap();
         let found = page.leads(code, &Functions::default(), &base, &base, encoding);
         found.addresses.iter().map(|url| url.as_str().replace("http://a.gov.cn", "")).collect()
@@ -231,12 +240,12 @@ mod tests {
         let mut page = form("get");
         page.script("function gotoPage(n){document.pageForm.pageno.value=n;document.pageForm.submit();}");
         let gbk = "/n/list.jsp?columnid=0401&name=%C3%F1%D5%FE&pageno=2";
-        assert_eq!(leads(&page, "gotoPage(2)", GBK), [gbk]);
+        assert_eq!(leads(&mut page, "gotoPage(2)", GBK), [gbk]);
         let utf8 = "/n/list.jsp?columnid=0401&name=%E6%B0%91%E6%94%BF&pageno=3";
-        assert_eq!(leads(&page, "document.getElementById('cur').value=3;document.forms[1].submit()", UTF_8), [utf8]);
+        assert_eq!(leads(&mut page, "document.getElementById('cur').value=3;document.forms[1].submit()", UTF_8), [utf8]);
         // Its function lies in a script that is not there.
-        assert_eq!(leads(&page, "toPage('3')", UTF_8), [utf8]);
-        assert!(leads(&page, "vote('3')", UTF_8).is_empty());
+        assert_eq!(leads(&mut page, "toPage('3')", UTF_8), [utf8]);
+        assert!(leads(&mut page, "vote('3')", UTF_8).is_empty());
     }
 
     #[test]
@@ -244,13 +253,13 @@ mod tests {
         let mut page = form("post");
         page.script("function go(n){with(document.pageForm){document.pageForm.pageno.value=n;submit()} document.pageForm.submit()}");
         page.script("function del(n){document.pageForm.columnid.value=n;document.pageForm.submit()}");
-        let found = leads(&page, "go(2)", UTF_8);
+        let found = leads(&mut page, "go(2)", UTF_8);
         assert_eq!(found.len(), 1, "{found:?}");
         assert!(found[0].starts_with("/n/list.jsp?__FORM=columnid%3D0401%26"), "{found:?}");
         assert!(found[0].ends_with("%26pageno%3D2&__PAGE=2"), "{found:?}");
-        assert!(leads(&page, "go(1)", UTF_8).is_empty());
-        assert!(leads(&page, "del(2)", UTF_8).is_empty());
+        assert!(leads(&mut page, "go(1)", UTF_8).is_empty());
+        assert!(leads(&mut page, "del(2)", UTF_8).is_empty());
         page.element("input", &|key| (key == "type").then_some("password"));
-        assert!(leads(&page, "go(2)", UTF_8).is_empty());
+        assert!(leads(&mut page, "go(2)", UTF_8).is_empty());
     }
 }

@@ -73,7 +73,7 @@ pub(super) fn tokens(code: &str) -> Vec<Token> {
     found
 }
 
-/// Where what was opened at `at` is closed again; the end when it is not.
+/// Where what was opened at `at` is closed again; the end when it is not. Looks at all that is in between.
 pub(super) fn matching(tokens: &[Token], at: usize) -> usize {
     let mut depth = 0_usize;
     for (place, token) in tokens.iter().enumerate().skip(at) {

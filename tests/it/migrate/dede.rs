@@ -235,3 +235,20 @@ fn numbers_of_documents_are_kept_where_a_table_has_columns_for_them() {
         ("民发〔2010〕8号", "510100-2010-00008", "2010-04-02")
     );
 }
+
+#[test]
+fn titles_in_addresses_are_spelled() {
+    let folder = TempDir::new().unwrap();
+    let mut text = TABLES.replace("{typedir}/{Y}/{M}{D}/{aid}.html", "{typedir}/{pinyin}.html");
+    text += &addon(11, 2, "正文一", "");
+    text += &archive((11, 2), "", 1, 1, 0, "会议通知", "");
+    let mut source = open(folder.path(), &GBK.encode(&text).0);
+    assert!(source.facts().notes.iter().any(|note| note.contains("{pinyin}")), "{:?}", source.facts().notes);
+    let read = walk(&mut source);
+    let article = read.articles.iter().find(|article| article.key == "dede:archives/11").unwrap();
+    let addresses = paths(&article.addresses);
+    assert_eq!(addresses[0], "/a/dibao/huiyitongzhi_11.html");
+    for other in ["/a/dibao/kuaiyitongzhi_11.html", "/plus/view.php?aid=11"] {
+        assert!(addresses.iter().any(|address| address == other), "{addresses:?}");
+    }
+}
