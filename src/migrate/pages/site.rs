@@ -20,6 +20,8 @@ use super::rules::{Picked, Rules};
 use super::scripts::Scripted;
 use super::{Fetches, address, dates, labels, letters, parallel, words};
 
+/// How sure it is, in percent, that a text was published on the day under it: less than is public without a look.
+const SIGNED: u8 = 50;
 /// Folders of files that articles offer.
 const UPLOADS: [&str; 9] = ["upload", "file", "attach", "pic", "photo", "image/", "down", "doc", "soft"];
 
@@ -169,6 +171,9 @@ impl Site {
             apply(picked, &mut parsed);
         }
         let Parsed { title, published, body, attachments, meta } = parsed;
+        // The day under a text is when it was written: a proposal for whoever looks at it, no more.
+        let signed = || dates::value(&meta.formed).map(|date| Found::likely(date.time, SIGNED));
+        let published = published.or_else(|| (kind == ArticleKind::Article).then(signed).flatten());
         let article = Article {
             key: format!("page:{}", columns::key(self.fetches.address(number as usize))),
             kind,
