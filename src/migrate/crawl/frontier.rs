@@ -481,10 +481,7 @@ mod tests {
     #[test]
     fn pages_of_a_form_are_known_by_their_number() {
         let page = |target: &str, number: u32| {
-            key(&url(&format!(
-                "http://a/l.aspx?id=3&__EVENTTARGET={target}&__EVENTARGUMENT=&{}={number}",
-                POSTED_PAGE
-            )))
+            key(&url(&format!("http://a/l.aspx?id=3&__EVENTTARGET={target}&__EVENTARGUMENT=&{}={number}", POSTED_PAGE)))
         };
         assert_eq!(page("DataGrid1%24_ctl14%24_ctl2", 3), page("DataGrid1%24_ctl14%24_ctl0", 3));
         assert_ne!(page("DataGrid1%24_ctl14%24_ctl2", 3), page("DataGrid1%24_ctl14%24_ctl2", 13));

@@ -60,6 +60,9 @@ pub(super) fn kind(address: &Url, content_type: &str, bytes: &[u8]) -> Kind {
     if (head.contains(&0) && !utf16) || infer::get(head).is_some_and(|kind| !kind.mime_type().starts_with("text/")) {
         return Kind::File;
     }
+    if said.ends_with("xml") && script::has_records(bytes) {
+        return Kind::Page;
+    }
     match said.as_str() {
         "text/css" => Kind::Style,
         said if said.contains("javascript") || said.contains("ecmascript") => Kind::Script,
@@ -104,7 +107,7 @@ pub(super) fn read(kind: Kind, base: &Url, content_type: &str, bytes: &[u8], sit
             work.links.functions.add(&decoded.text);
         }
         _ => {
-            work = tokenize(&decoded.text, work, 0);
+            work = tokenize(&script::unfolded(&decoded.text, true), work, 0);
             work.clicked(site);
         }
     }

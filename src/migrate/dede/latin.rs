@@ -31,10 +31,8 @@ pub(super) fn spellings(title: &str, first_letters: bool) -> Vec<String> {
         if readings.is_empty() {
             readings.push("_".to_owned());
         }
-        found = readings
-            .iter()
-            .flat_map(|reading| found.iter().map(move |before| format!("{before}{reading}")))
-            .collect();
+        found =
+            readings.iter().flat_map(|reading| found.iter().map(move |before| format!("{before}{reading}"))).collect();
     }
     found
 }

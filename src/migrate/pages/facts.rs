@@ -66,7 +66,7 @@ pub(super) struct Facts {
     pub links: Box<[Leads]>,
     /// Columns above it by its breadcrumb.
     pub crumbs: Box<[u32]>,
-    /// What the breadcrumb ends with, when that is no link.
+    /// What the breadcrumb ends with, when that is no link to a page that is here.
     pub crumb: Box<str>,
     /// Files that it offers.
     pub files: u16,
@@ -227,15 +227,18 @@ impl Gather<'_> {
 
     fn crumb(&mut self, line: &Line) {
         let mut above: Vec<u32> = Vec::new();
+        let mut known: Vec<&str> = Vec::new();
         for link in &line.links {
             if let Some(to) = self.page.absolute(&link.href).and_then(|url| self.fetches.number(&url)) {
                 above.push(to as u32);
+                known.push(&link.text);
             }
         }
         self.facts.crumbs = above.into();
         let last = line.text.rsplit(['>', '》', '›', '→', '»', '：', ':']).next().unwrap_or_default();
         let last = words::bare(last);
-        if !line.links.iter().any(|link| link.text == last) {
+        // The name of a column counts where nothing is behind its link.
+        if !known.contains(&last) {
             self.facts.crumb = last.into();
         }
     }

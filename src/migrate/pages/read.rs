@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::domain::content::{Page, TOP, read_page};
-use crate::migrate::script::Functions;
+use crate::migrate::script::{self, Functions};
 use crate::migrate::{charset, hidden};
 
 use super::lines::{self, Lines};
@@ -98,6 +98,10 @@ fn opened(fetched: Fetched, functions: Option<&Functions>) -> Held {
     let attached = fetched.disposition.to_ascii_lowercase().starts_with("attachment");
     let page = matches!(kind, "text/html" | "application/xhtml+xml" | "");
     let text = tags && kind.starts_with("text/") && kind != "text/xml";
+    if !attached && kind.ends_with("xml") && script::has_records(bytes) {
+        // More rows of a list, for the script of its page.
+        return Held::Counter;
+    }
     if attached || !(page || text) {
         if kind.contains("javascript") && bytes.len() < 2048 {
             return Held::Counter;
@@ -122,7 +126,7 @@ fn opened(fetched: Fetched, functions: Option<&Functions>) -> Held {
 }
 
 fn whole(address: Url, decoded: charset::Decoded, functions: Option<&Functions>) -> Opened {
-    let mut page = read_page(&decoded.text);
+    let mut page = read_page(&script::unfolded(&decoded.text, false));
     let host = address.host_str().unwrap_or_default().to_owned();
     let mut remarks = decoded.remarks;
     remarks.extend(hidden::strip(&mut page.tree, page.body, &host));

@@ -16,8 +16,7 @@ const MOST_OF_ONE: usize = 10_000;
 /// Parts read for one click, with all that it calls.
 const FUEL: usize = 200_000;
 /// Functions through which a value goes unchanged.
-const WRAPPERS: [&str; 7] =
-    ["escape", "encodeURI", "encodeURIComponent", "String", "parseInt", "Number", "eval"];
+const WRAPPERS: [&str; 7] = ["escape", "encodeURI", "encodeURIComponent", "String", "parseInt", "Number", "eval"];
 
 #[derive(Debug, Clone)]
 struct Function {
@@ -206,8 +205,20 @@ impl Reader<'_> {
 
     fn call(&mut self, name: &str, list: &[Token], names: &Names, depth: usize) {
         const OF_THE_LANGUAGE: [&str; 14] = [
-            "if", "for", "while", "switch", "return", "function", "alert", "confirm", "setTimeout", "setInterval",
-            "typeof", "catch", "with", "isNaN",
+            "if",
+            "for",
+            "while",
+            "switch",
+            "return",
+            "function",
+            "alert",
+            "confirm",
+            "setTimeout",
+            "setInterval",
+            "typeof",
+            "catch",
+            "with",
+            "isNaN",
         ];
         if OF_THE_LANGUAGE.contains(&name) || WRAPPERS.contains(&name) {
             return;
@@ -353,7 +364,9 @@ mod tests {
         let none = Acts::default();
         let script = "function a(x) { location = x.href } function b() { location.href = base() + 'x.asp' } function c(n) { c(n) } \
                       function d(n) { if (location == 'x.asp') n.value == 'y' }";
-        for code in ["a(this)", "c(1)", "d(1)", "void(0)", "alert('x.asp')", "history.back()", "a(", "x = ((((((((((1", ")", ""] {
+        for code in
+            ["a(this)", "c(1)", "d(1)", "void(0)", "alert('x.asp')", "history.back()", "a(", "x = ((((((((((1", ")", ""]
+        {
             let found = click(script, code);
             assert_eq!((&found.goes, &found.sends), (&none.goes, &none.sends), "{code}");
         }

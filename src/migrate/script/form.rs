@@ -119,7 +119,14 @@ impl Page {
 
     /// Where a click with this code leads; `site` are the functions of scripts that pages share, `base` is what
     /// addresses are read against, `page` the page itself.
-    pub fn leads(&mut self, code: &str, site: &Functions, base: &Url, page: &Url, encoding: &'static Encoding) -> Leads {
+    pub fn leads(
+        &mut self,
+        code: &str,
+        site: &Functions,
+        base: &Url,
+        page: &Url,
+        encoding: &'static Encoding,
+    ) -> Leads {
         let mut leads = Leads::default();
         if code.len() > LONGEST {
             return leads;
@@ -150,7 +157,8 @@ impl Page {
         let named = |set: &str| {
             self.ids.iter().find(|(id, _)| id == set).map_or_else(|| set.to_owned(), |(_, name)| name.clone())
         };
-        let set: Vec<(String, &str)> = send.fields.iter().map(|(field, value)| (named(field), value.as_str())).collect();
+        let set: Vec<(String, &str)> =
+            send.fields.iter().map(|(field, value)| (named(field), value.as_str())).collect();
         let has_all = |form: &&Form| set.iter().all(|(field, _)| form.has(field));
         let called = |form: &&Form| {
             send.form.as_deref().is_some_and(|name| !name.is_empty() && (form.name == name || form.id == name))
@@ -242,7 +250,10 @@ mod tests {
         let gbk = "/n/list.jsp?columnid=0401&name=%C3%F1%D5%FE&pageno=2";
         assert_eq!(leads(&mut page, "gotoPage(2)", GBK), [gbk]);
         let utf8 = "/n/list.jsp?columnid=0401&name=%E6%B0%91%E6%94%BF&pageno=3";
-        assert_eq!(leads(&mut page, "document.getElementById('cur').value=3;document.forms[1].submit()", UTF_8), [utf8]);
+        assert_eq!(
+            leads(&mut page, "document.getElementById('cur').value=3;document.forms[1].submit()", UTF_8),
+            [utf8]
+        );
         // Its function lies in a script that is not there.
         assert_eq!(leads(&mut page, "toPage('3')", UTF_8), [utf8]);
         assert!(leads(&mut page, "vote('3')", UTF_8).is_empty());

@@ -1,13 +1,15 @@
 //! Scripts of old pages, read for where they lead: addresses in quotes, functions that links call, forms that functions
-//! send.
+//! send, lists that they show.
 //!
 //! **Invariant:** nothing is run. What is not understood leads nowhere, and no script costs more than a pass over it.
 
 mod act;
 mod form;
 mod quoted;
+mod records;
 mod token;
 
 pub use act::Functions;
 pub(super) use form::Page;
 pub(super) use quoted::{looks_like_address, post_back, read};
+pub(super) use records::{has_records, unfolded};

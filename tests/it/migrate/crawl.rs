@@ -131,6 +131,10 @@ pub fn html(page: &str) -> Vec<u8> {
     reply("200 OK", "Content-Type: text/html\r\n", page.as_bytes())
 }
 
+pub fn xml(text: &str) -> Vec<u8> {
+    reply("200 OK", "Content-Type: text/xml; charset=utf-8\r\n", text.as_bytes())
+}
+
 pub fn missing() -> Vec<u8> {
     reply("404 Not Found", "Content-Type: text/html\r\n", b"<html>not found</html>")
 }

@@ -186,7 +186,11 @@ fn frames(folder: &Path) {
     );
     for (at, topic) in TOPICS.iter().enumerate().take(7) {
         let title = if at % 2 == 0 { "新建网页 1" } else { topic };
-        let signed = if at == 5 { "<p align=right>某某县水利局</p><p align=right>二〇〇八年三月五日</p>" } else { "" };
+        let signed = if at == 5 {
+            "<p align=right>某某县水利局</p><p align=right>二〇〇八年三月五日</p>"
+        } else {
+            ""
+        };
         let page = format!(
             "<html><head><meta http-equiv=Content-Type content='text/html; charset=gb2312'><title>{title}</title></head><body><p align=center><font size=5><b>{}</b></font></p>{}{signed}<p align=center><a href=../gzdt.htm>返回</a></p></body></html>",
             topic,

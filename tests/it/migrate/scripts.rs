@@ -8,7 +8,7 @@ use zhanqun::migrate::crawl::Answers;
 use zhanqun::migrate::old::{Item, Source};
 use zhanqun::migrate::pages::Site;
 
-use super::crawl::{Old, Request, html, missing};
+use super::crawl::{Old, Request, html, missing, xml};
 
 /// Articles of a column, four on each of three pages.
 const NUMBERS: std::ops::Range<u32> = 1..13;
@@ -71,9 +71,16 @@ fn page(title: &str, body: &str) -> Vec<u8> {
     ))
 }
 
+fn name(column: u32) -> &'static str {
+    if column == 3 { "工作动态" } else { "通知公告" }
+}
+
+fn heading(column: u32, number: u32) -> String {
+    format!("第{number}次{}工作会议召开", name(column))
+}
+
 fn article(column: u32, number: u32) -> Vec<u8> {
-    let name = if column == 3 { "工作动态" } else { "通知公告" };
-    let title = format!("第{number}次{name}工作会议召开");
+    let (name, title) = (name(column), heading(column, number));
     let text = format!(
         "本县第{number}次会议研究了{name}的第{}项安排，参加会议的有各乡镇民政所的同志，大家就救灾物资的发放时间作了讨论。",
         number * 7
@@ -91,12 +98,12 @@ fn article(column: u32, number: u32) -> Vec<u8> {
 
 /// A page of a list, its links and pages made by `link` and `turn`.
 fn list(column: u32, number: u32, form: &str, link: impl Fn(u32) -> String, turn: impl Fn(u32) -> String) -> Vec<u8> {
-    let name = if column == 3 { "工作动态" } else { "通知公告" };
+    let name = name(column);
     let first = (number - 1) * 4 + 1;
     let rows: Vec<String> = (first..first + 4)
         .map(|number| {
             let (link, day) = (link(number), day(column, number));
-            format!("<li><a {link}>第{number}次{name}工作会议召开</a> <span>{day}</span></li>")
+            format!("<li><a {link}>{}</a> <span>{day}</span></li>", heading(column, number))
         })
         .collect();
     let mut pages = vec![format!("第{number}页/共3页")];
@@ -154,7 +161,11 @@ fn links_and_pages_made_by_functions_are_followed() {
     for method in ["get", "post"] {
         let old = portal(method);
         let found = read(&old);
-        assert_eq!(found.articles, all(|column, number| format!("/show.jsp?columnid={column}&id={number}")), "{method}");
+        assert_eq!(
+            found.articles,
+            all(|column, number| format!("/show.jsp?columnid={column}&id={number}")),
+            "{method}"
+        );
         assert_eq!(found.columns.keys().collect::<Vec<_>>(), ["工作动态", "通知公告"], "{method}");
         let pages = if method == "get" { 3 } else { 1 };
         for addresses in found.columns.values() {
@@ -164,6 +175,61 @@ fn links_and_pages_made_by_functions_are_followed() {
         }
         assert_eq!(found.junk, Vec::<String>::new());
     }
+}
+
+#[test]
+fn lists_that_lie_in_a_page_as_xml_are_read() {
+    let row = |column: u32, number: u32| {
+        format!(
+            "<record><![CDATA[<li><a href='/art/2009/{column}/{}/art_{column}_{number}.html'>{}</a><span>{}</span></li>]]></record>",
+            number + 10,
+            heading(column, number),
+            day(column, number)
+        )
+    };
+    let store = move |column: u32, numbers: std::ops::Range<u32>, next: &str| {
+        let rows: String = numbers.map(|number| row(column, number)).collect();
+        format!("<datastore><nextgroup><![CDATA[{next}]]></nextgroup><recordset>{rows}</recordset></datastore>")
+    };
+    let old = Old::new(move |request: &Request| {
+        let target = request.target.as_str();
+        Some(match target {
+            "/" => page(
+                "首页",
+                "<div><a href='/col/col3/index.html'>工作动态</a> <a href='/col/col4/index.html'>通知公告</a></div>",
+            ),
+            "/col/col3/index.html" | "/col/col4/index.html" => {
+                let column = if target.contains('3') { 3 } else { 4 };
+                let next = format!("<a href=\"/module/dataproxy.jsp?page=2&columnid={column}\"></a>");
+                let name = name(column);
+                page(
+                    name,
+                    &format!(
+                        "<div>您现在的位置：<a href='/'>首页</a> &gt; {name}</div><div><script type=\"text/xml\">{}</script></div>",
+                        store(column, 1..9, &next)
+                    ),
+                )
+            }
+            "/module/dataproxy.jsp?page=2&columnid=3" => xml(&store(3, 9..13, "")),
+            "/module/dataproxy.jsp?page=2&columnid=4" => xml(&store(4, 9..13, "")),
+            _ => {
+                let Some((column, number)) = target
+                    .rsplit_once("/art_")
+                    .and_then(|(_, name)| name.trim_end_matches(".html").split_once('_'))
+                    .and_then(|(column, number)| Some((column.parse().ok()?, number.parse().ok()?)))
+                else {
+                    return Some(missing());
+                };
+                article(column, number)
+            }
+        })
+    });
+    let found = read(&old);
+    assert_eq!(
+        found.articles,
+        all(|column, number| format!("/art/2009/{column}/{}/art_{column}_{number}.html", number + 10))
+    );
+    assert_eq!(found.columns.keys().collect::<Vec<_>>(), ["工作动态", "通知公告"]);
 }
 
 #[test]
@@ -189,8 +255,9 @@ fn pages_that_only_a_post_brings_are_no_columns() {
     });
     let found = read(&old);
     assert_eq!(found.articles, all(|column, number| format!("/show.jsp?columnid={column}&id={number}")));
-    let lists: BTreeMap<String, Vec<String>> =
-        [(3, "工作动态"), (4, "通知公告")].map(|(id, name)| (name.into(), vec![format!("/list.jsp?columnid={id}")])).into();
+    let lists: BTreeMap<String, Vec<String>> = [(3, "工作动态"), (4, "通知公告")]
+        .map(|(id, name)| (name.into(), vec![format!("/list.jsp?columnid={id}")]))
+        .into();
     assert_eq!(found.columns, lists);
     assert_eq!(found.junk, Vec::<String>::new());
 }
