@@ -1,7 +1,13 @@
 //! What others planted in hacked sites: links that nobody sees, scripts and
 //! frames from elsewhere. What a database holds may be as full of it as a page.
 
-use crate::domain::content::{NodeId, Nodes, page_html, read_page};
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use crate::domain::content::{NodeId, Nodes, TOP, page_html, read_page};
+
+/// Rules of one style sheet or script that are looked at.
+const MOST_RULES: usize = 5_000;
 
 /// Without one of these there is nothing to look for.
 const SIGNS: [&str; 9] =
@@ -37,6 +43,7 @@ const SPAM: [&str; 22] = [
 pub(in crate::migrate) fn strip(tree: &mut Nodes, top: NodeId, host: &str) -> Vec<&'static str> {
     let mut remarks = Vec::new();
     let mut planted = Vec::new();
+    let sheet = Sheet::of(tree);
     let mut next = tree.next(top, top);
     while let Some(id) = next {
         next = tree.next(id, top);
@@ -52,13 +59,18 @@ pub(in crate::migrate) fn strip(tree: &mut Nodes, top: NodeId, host: &str) -> Ve
                 remarks.push("injected frame");
                 planted.push(id);
             }
-        } else if is_hidden(tree, id) {
-            let away = tree.named(id, &["a"]).into_iter().filter(|link| leads_away(tree, *link, "href", host)).count();
+        } else if is_hidden(tree, id) || sheet.hides(tree, id) {
+            let links = tree.named(id, &["a"]).into_iter().chain(tree.is(id, &["a"]).then_some(id));
+            let away = links.filter(|link| leads_away(tree, *link, "href", host)).count();
             if away > 0 {
                 remarks.push("hidden links");
                 planted.push(id);
                 next = tree.next_outside(id, top);
             }
+        } else if tree.is(id, &["a"]) && leads_away(tree, id, "href", host) && names_spam(&tree.text(id)) {
+            remarks.push("links of spam");
+            planted.push(id);
+            next = tree.next_outside(id, top);
         }
     }
     for id in planted {
@@ -73,19 +85,113 @@ pub(in crate::migrate) fn strip(tree: &mut Nodes, top: NodeId, host: &str) -> Ve
 pub(in crate::migrate) fn stripped(html: &str, host: &str) -> Option<(String, Vec<&'static str>)> {
     let lower = html.to_ascii_lowercase();
     let styled = lower.contains("style") || lower.contains("<iframe") || lower.contains("<marquee");
-    if !lower.contains("<script") && (!styled || !SIGNS.iter().any(|sign| lower.contains(sign))) {
+    let signs = styled && SIGNS.iter().any(|sign| lower.contains(sign));
+    if !lower.contains("<script") && !signs && !(lower.contains("<a ") && names_spam(&lower)) {
         return None;
     }
-    let mut page = read_page(html);
+    let mut page = read_page(&shown(html));
     let remarks = strip(&mut page.tree, page.body, host);
     (!remarks.is_empty()).then(|| (page_html(&page.tree, page.body), remarks))
 }
 
-/// Is a text advertising for what no office advertises?
+/// Is a title advertising for what no office advertises? Offices write of what they fight.
 pub(in crate::migrate) fn is_spam(title: &str) -> bool {
+    const FIGHT: [&str; 24] = [
+        "打击", "整治", "查处", "禁止", "严禁", "专项", "防范", "治理", "通告", "通知", "举报", "案", "公安", "警方",
+        "破获", "取缔", "清理", "远离", "危害", "警惕", "公告", "意见", "工作", "行动",
+    ];
     let lower = title.to_lowercase();
+    if FIGHT.iter().any(|word| lower.contains(word)) {
+        return false;
+    }
     SPAM.iter().filter(|word| lower.contains(*word)).count() >= 2
         || (SPAM.iter().any(|word| lower.contains(word)) && lower.contains("http"))
+}
+
+fn names_spam(text: &str) -> bool {
+    SPAM.iter().any(|word| text.contains(word))
+}
+
+/// The text as browsers show it where scripts only write the tags that hide what stands between:
+/// `<script>document.write("<div style='display:none'>")</script>`.
+pub(in crate::migrate) fn shown(html: &str) -> Cow<'_, str> {
+    const CALL: &str = "document.write(";
+    let mut out = String::new();
+    let mut rest = html;
+    while let Some(begin) = rest.find("<script") {
+        let Some(length) = rest[begin..].find("</script>") else { break };
+        let end = begin + length + "</script>".len();
+        let code = rest[begin..begin + length].split_once('>').map_or("", |(_, code)| code).trim();
+        let written = code.strip_prefix(CALL).map(|text| text.trim_end_matches([';', ')', ' ']));
+        let tag = written.and_then(|text| {
+            let quote = text.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+            let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
+            let one = inner.starts_with('<') && inner.ends_with('>') && inner.matches('<').count() == 1;
+            let hides = inner.starts_with("</") || inner.contains("style");
+            (one && hides && !inner.contains(quote)).then_some(inner)
+        });
+        match tag {
+            Some(tag) => {
+                out.push_str(&rest[..begin]);
+                out.push_str(tag);
+            }
+            None => out.push_str(&rest[..end]),
+        }
+        rest = &rest[end..];
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(html);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
+/// What style sheets and scripts of a page hide, by id and class.
+#[derive(Default)]
+struct Sheet {
+    ids: HashSet<String>,
+    classes: HashSet<String>,
+}
+
+impl Sheet {
+    fn of(tree: &Nodes) -> Sheet {
+        let mut sheet = Sheet::default();
+        for id in tree.named(TOP, &["style"]) {
+            let text: String = tree.text(id).chars().filter(|letter| !letter.is_whitespace()).collect();
+            for rule in text.split('}').take(MOST_RULES) {
+                let Some((names, style)) = rule.split_once('{') else { continue };
+                if hides(&style.to_ascii_lowercase()) {
+                    for name in names.split(',') {
+                        if let Some(name) = name.strip_prefix('#') {
+                            sheet.ids.insert(name.to_owned());
+                        } else if let Some(name) = name.strip_prefix('.') {
+                            sheet.classes.insert(name.to_owned());
+                        }
+                    }
+                }
+            }
+        }
+        for id in tree.named(TOP, &["script"]) {
+            let text: String = tree.text(id).chars().filter(|letter| !letter.is_whitespace()).collect();
+            for part in text.split("getElementById(").skip(1).take(MOST_RULES) {
+                let Some((name, rest)) = part.split_once(')') else { continue };
+                if rest.starts_with(".style.display=\"none\"") || rest.starts_with(".style.display='none'") {
+                    sheet.ids.insert(name.trim_matches(['"', '\'']).to_owned());
+                }
+            }
+        }
+        sheet
+    }
+
+    fn hides(&self, tree: &Nodes, id: NodeId) -> bool {
+        let has = |key: &str, names: &HashSet<String>| {
+            !names.is_empty()
+                && tree
+                    .attribute(id, key)
+                    .is_some_and(|value| value.split_whitespace().any(|name| names.contains(name)))
+        };
+        has("id", &self.ids) || has("class", &self.classes)
+    }
 }
 
 /// To a host that is neither this one nor one of the government, to which folded menus lead.
@@ -132,20 +238,26 @@ fn is_hidden(tree: &Nodes, id: NodeId) -> bool {
         if style.is_empty() {
             return false;
         }
-        let style = style_of(tree, id);
-        let value = |key: &str| declared(&style, key);
-        let tiny = |key: &str| {
-            let most = if value(key).ends_with("px") { 1.0 } else { 0.0 };
-            number(value(key)).is_some_and(|size| size <= most)
-        };
-        let far = |key: &str| number(value(key)).is_some_and(|offset| offset <= -200.0);
-        return value("display") == "none"
-            || value("visibility") == "hidden"
-            || tiny("font-size")
-            || (tiny("height") && value("overflow") == "hidden")
-            || ["left", "top", "margin-left", "margin-top", "text-indent"].into_iter().any(far);
+        return hides(&style_of(tree, id));
     }
     false
+}
+
+/// Does a style, without blanks and in small letters, hide what it is for?
+fn hides(style: &str) -> bool {
+    let value = |key: &str| declared(style, key);
+    let tiny = |key: &str| {
+        let most = if value(key).ends_with("px") { 1.0 } else { 0.0 };
+        number(value(key)).is_some_and(|size| size <= most)
+    };
+    let far = |key: &str| number(value(key)).is_some_and(|offset| offset <= -200.0);
+    value("display") == "none"
+        || value("visibility") == "hidden"
+        || tiny("font-size")
+        || (tiny("height") && value("overflow") == "hidden")
+        || number(value("opacity")) == Some(0.0)
+        || value("clip").starts_with("rect(0")
+        || ["left", "top", "margin-left", "margin-top", "text-indent"].into_iter().any(far)
 }
 
 /// Scripts whose only sense is to hide what they do.

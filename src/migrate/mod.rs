@@ -19,6 +19,7 @@ pub mod records;
 pub mod report;
 mod rewrite;
 mod script;
+mod session;
 pub mod sql;
 pub mod table;
 pub mod wxr;

@@ -6,11 +6,11 @@ use std::path::Path;
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::session::without_session;
 use super::spool::{Place, Spool};
 use crate::base::fault::Fault;
 use crate::migrate::pages::address::same;
 use crate::migrate::pages::{Fetched, Fetches};
+use crate::migrate::session::without_session;
 
 /// Redirects followed one after the other.
 const MOST_HOPS: usize = 8;

@@ -8,9 +8,9 @@ use url::Url;
 
 use super::client::{Answer, Ask, Client};
 use super::frontier::Wanted;
-use super::session;
 use super::{Crawl, MOST_HOPS, MOST_VAIN};
 use crate::migrate::pages::address::same;
+use crate::migrate::session;
 
 /// Bytes of an answer that may be a page.
 const LARGEST: usize = 16 << 20;

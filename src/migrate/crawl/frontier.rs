@@ -9,8 +9,8 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::robots::Robots;
-use super::session::without_session;
 use crate::migrate::pages::address::{POSTED_PAGE, same, shape};
+use crate::migrate::session::without_session;
 
 /// Longest address in bytes.
 const LONGEST: usize = 2000;

@@ -11,7 +11,6 @@ mod fetch;
 mod frontier;
 mod links;
 mod robots;
-mod session;
 mod spool;
 
 pub use answers::Answers;
@@ -29,6 +28,7 @@ use url::Url;
 use super::Progress;
 use super::pages::address;
 use super::script::Functions;
+use super::session;
 use crate::base::clock::Clock;
 use crate::base::fault::Fault;
 use client::{Answer, Ask, Client};

@@ -94,7 +94,12 @@ pub fn shape(address: &Url) -> String {
         }
         shape.push('/');
     }
-    let mut names: Vec<&str> = address.query().unwrap_or_default().split('&').collect();
+    let paging = |part: &&str| {
+        let name = part.split('=').next().unwrap_or_default().to_ascii_lowercase();
+        PAGING.contains(&name.as_str())
+    };
+    // Further pages are made like the first one.
+    let mut names: Vec<&str> = address.query().unwrap_or_default().split('&').filter(|part| !paging(part)).collect();
     names.sort_unstable();
     for part in names {
         let (name, value) = part.split_once('=').unwrap_or((part, ""));

@@ -59,6 +59,8 @@ fn container(learned: &Learned, number: usize, page: &Opened, masses: &Masses) -
                 block.above == here && masses.of_block(block) * 5 >= masses.of_block(&blocks[here]) * 4
             });
         match next {
+            // A table of figures or duties is a part of the text.
+            Some((at, _)) if is_data_table(page, blocks[at].id) => return (here, false),
             Some((at, _))
                 if masses.of_block(&blocks[at]) > 0
                     && !page.page.tree.is(blocks[at].id, &["p", "tr", "tbody", "li"]) =>
@@ -71,6 +73,18 @@ fn container(learned: &Learned, number: usize, page: &Opened, masses: &Masses) -
     }
 }
 
+/// Has a table rules that readers see, and more than one column?
+fn is_data_table(page: &Opened, id: NodeId) -> bool {
+    let tree = &page.page.tree;
+    if !tree.is(id, &["table"]) {
+        return false;
+    }
+    let ruled = tree.attribute(id, "border").is_some_and(|border| border.trim().parse::<u32>().is_ok_and(|n| n > 0));
+    let rows = tree.named(id, &["tr"]);
+    let wide = rows.iter().filter(|row| tree.named(**row, &["td", "th"]).len() > 1).count();
+    ruled && wide >= 3 && wide * 4 >= rows.len() * 3 && tree.named(id, &["table"]).is_empty()
+}
+
 struct Work<'a> {
     fetches: &'a dyn Fetches,
     learned: &'a Learned,
@@ -80,9 +94,31 @@ struct Work<'a> {
     /// Lines of the text.
     from: usize,
     to: usize,
+    /// Lines that the title takes.
+    titled: usize,
     /// Lines within that are none of it.
     gone: Vec<usize>,
     found: Parsed,
+}
+
+/// A title that goes on in the next lines, as others know it whole; and how many lines it takes.
+fn whole<'a>(page: &Opened, at: usize, known: impl Iterator<Item = &'a str>) -> (String, usize) {
+    const MOST: usize = 3;
+    let lines = &page.lines.lines;
+    let known: Vec<String> = known.map(words::tight).collect();
+    let mut title = lines[at].text.clone();
+    let mut best = (title.clone(), 1);
+    for more in 1..MOST {
+        let Some(next) = lines.get(at + more).filter(|next| next.links.is_empty() && !next.text.is_empty()) else {
+            break;
+        };
+        title.push_str(&next.text);
+        let tight = words::tight(&title);
+        if known.contains(&tight) {
+            best = (title.clone(), more + 1);
+        }
+    }
+    best
 }
 
 /// Reads the article of a page; cuts its tree.
@@ -101,6 +137,7 @@ pub(super) fn parse(fetches: &dyn Fetches, learned: &Learned, number: usize, pag
         firm,
         from: block.from,
         to: block.to,
+        titled: 1,
         gone: Vec::new(),
         found: Parsed::default(),
     };
@@ -130,7 +167,12 @@ impl Work<'_> {
             (_, Some(said)) if !said.is_empty() && line.is_none_or(|(_, sure)| sure < 92) => {
                 Some(Found::likely(said, 95))
             }
-            (Some((at, sure)), _) if sure >= 60 => Some(Found::likely(page.lines.lines[at].text.clone(), sure)),
+            (Some((at, sure)), _) if sure >= 60 => {
+                let known = anchors.into_iter().flatten().map(|(anchor, _)| anchor.as_str()).chain([tag.as_str()]);
+                let (title, lines) = whole(page, at, known);
+                self.titled = lines;
+                Some(Found::likely(title, sure))
+            }
             (line, _) => match (tag.is_empty(), anchor) {
                 (false, Some((anchor, _))) if words::tight(anchor) == words::tight(&tag) => {
                     Some(Found::likely(tag, 90))
@@ -160,6 +202,7 @@ impl Work<'_> {
         self.found.published = match (said, self.found.meta.published, row) {
             (Some(said), _, _) => Some(Found::likely(said.time, 96)),
             (None, Some((time, _)), Some(row)) if same_day(time, row) => Some(Found::likely(time, 99)),
+            (None, Some((_, 0..60)), Some(row)) => Some(Found::likely(row, 88)),
             (None, Some((time, sure)), _) => Some(Found::likely(time, sure)),
             (None, None, Some(row)) => Some(Found::likely(row, 88)),
             (None, None, None) => address.map(|time| Found::likely(time, if sure_address { 80 } else { 50 })),
@@ -178,7 +221,8 @@ impl Work<'_> {
         let mut text = 0;
         for (at, line) in lines.iter().enumerate().take(self.to.min(self.from + 16)).skip(self.from) {
             let of_page = self.is_meta(at) || facts::is_crumb(line) || words::is_tail(&line.text);
-            if Some(at) == inside || (of_page && text < 20) {
+            let title = inside.is_some_and(|title| (title..title + self.titled).contains(&at));
+            if title || (of_page && text < 20) {
                 last = at + 1;
                 text = 0;
                 continue;
@@ -199,7 +243,7 @@ impl Work<'_> {
             }
         }
         // The title was found outside: a text may repeat it, and then it belongs to the text.
-        self.from = inside.map_or(last, |at| last.max(at + 1));
+        self.from = inside.map_or(last, |at| last.max(at + self.titled));
     }
 
     /// What stands behind the text.
@@ -207,14 +251,21 @@ impl Work<'_> {
         let lines = &page.lines.lines;
         let plain = |from: usize, to: usize| lines[from..to].iter().map(Line::plain).sum::<usize>();
         let whole = plain(self.from, self.to.max(self.from));
+        let comments =
+            (self.from..self.to).find(|at| words::begins_comments(&lines[*at].text) && plain(self.from, *at) >= 40);
+        if let Some(at) = comments {
+            self.to = at;
+        }
         let related = (self.from..self.to).find(|at| {
             words::begins_related(&lines[*at].text) && plain(*at, self.to) * 3 <= whole.max(60) && *at > self.from
         });
         if let Some(at) = related {
             self.to = at;
         }
-        let neighbour = (self.from..self.to)
-            .find(|at| words::is_neighbour(&lines[*at].text) && plain(*at, self.to) * 3 <= whole.max(120));
+        let neighbour = (self.from..self.to).find(|at| {
+            words::is_neighbour(&lines[*at].text, !lines[*at].links.is_empty())
+                && plain(*at, self.to) * 3 <= whole.max(120)
+        });
         if let Some(at) = neighbour {
             self.to = at;
         }
@@ -246,7 +297,7 @@ impl Work<'_> {
         let mut behind = Vec::new();
         // Behind the text, as far as it is about this article.
         for (at, line) in lines.iter().enumerate().take((end + 10).min(lines.len())).skip(self.to) {
-            if words::begins_related(&line.text) || words::is_neighbour(&line.text) {
+            if words::begins_related(&line.text) || words::is_neighbour(&line.text, !line.links.is_empty()) {
                 break;
             }
             if self.own[at] && self.offers(page, line) {
@@ -264,6 +315,12 @@ impl Work<'_> {
                 break;
             }
             behind.insert(0, at - 1);
+            self.gone.push(at - 1);
+            at -= 1;
+        }
+        // 相关附件： above files that are gone.
+        let label = |line: &Line| line.links.is_empty() && line.pictures.is_empty() && words::names_files(&line.text);
+        while at > self.from && !behind.is_empty() && (self.gone.contains(&(at - 1)) || label(&lines[at - 1])) {
             self.gone.push(at - 1);
             at -= 1;
         }

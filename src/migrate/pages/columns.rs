@@ -132,7 +132,14 @@ fn pages_of_one(fetches: &dyn Fetches, learned: &Learned, one: u32, other: u32) 
     let (here, there) = (fetches.address(one as usize), fetches.address(other as usize));
     let folder = |address: &Url| address.path().rsplit_once('/').map(|(folder, _)| folder.to_ascii_lowercase());
     if folder(here) != folder(there) {
-        return false;
+        // `/gzdt.htm`, `/gzdt/2.htm`, `/gzdt/1.htm`.
+        let below = |list: &Url, page: &Url| {
+            let path = list.path().to_ascii_lowercase();
+            let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem).to_owned();
+            let number = words::stem(page);
+            folder(page) == Some(stem) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        return here.query().is_none() && there.query().is_none() && (below(here, there) || below(there, here));
     }
     if here.query().is_some() && there.query().is_some() {
         // Two columns of one program that differ in more than the page are two.

@@ -157,15 +157,31 @@ fn clock(cursor: &mut Cursor<'_>) -> Option<(u32, u32, u32)> {
     found
 }
 
-/// A date that stands alone, perhaps in brackets.
+/// A date that stands alone, perhaps in brackets or behind 发表于.
 pub(super) fn alone(text: &str) -> Option<Date> {
+    const BEFORE: [&str; 8] = ["发表于", "发布于", "更新于", "上传于", "添加于", "发布", "发表", "更新"];
     if text.len() > 80 {
         return None;
     }
-    let date = first(text)?;
-    let rest = [&text[..date.from], &text[date.to..]].concat();
+    let Some(date) = first(text) else { return short(text) };
+    let before = text[..date.from].trim();
+    let before = BEFORE.iter().find_map(|word| before.strip_suffix(word)).unwrap_or(before);
+    let rest = [before, &text[date.to..]].concat();
     let week = |letter: char| "星期一二三四五六日天周".contains(letter);
     rest.chars().all(|letter| !letter.is_alphanumeric() || week(letter)).then_some(date)
+}
+
+/// `(08-03-21)` alone: two figures for a year of this century.
+fn short(text: &str) -> Option<Date> {
+    let inner = text.trim().trim_matches(['(', ')', '（', '）', '[', ']', '【', '】']);
+    let parts: Vec<&str> = inner.split(['-', '.', '/']).collect();
+    let figures =
+        parts.iter().all(|part| matches!(part.len(), 1 | 2) && part.bytes().all(|byte| byte.is_ascii_digit()));
+    if parts.len() != 3 || !figures || parts[0].len() != 2 || inner.len() < 6 {
+        return None;
+    }
+    let time = records::from_text(&format!("20{}-{}-{}", parts[0], parts[1], parts[2]))?;
+    Some(Date { time, from: 0, to: text.len(), exact: false })
 }
 
 /// What stands behind a label: a date in any spelling.
@@ -178,7 +194,10 @@ pub(super) fn value(text: &str) -> Option<Date> {
     let head = text[..end.unwrap_or(text.len())].trim_end_matches(|c: char| !c.is_alphanumeric());
     let head = head.trim_start_matches(|c: char| !c.is_alphanumeric());
     if head.len() < 6 || head.len() > 40 || !head.starts_with(|c: char| digit(c).is_some()) {
-        return None;
+        // 二○○八年三月七日
+        let end = text.find('日').filter(|end| *end <= 40)? + '日'.len_utf8();
+        let day = formed(&text[..end])?;
+        return Some(Date { time: records::from_text(&day)?, from: 0, to: end, exact: false });
     }
     let time = records::from_text(head)?;
     Some(Date { time, from: 0, to: head.len(), exact: head.contains(':') })

@@ -41,6 +41,8 @@ pub(super) enum What {
     Nothing(JunkKind),
     /// Sends its readers elsewhere.
     Sends(u32),
+    /// The old server answered with another page.
+    Moved(u32),
     /// Made of these frames.
     Frames(Box<[u32]>),
     Unreadable(Box<str>),
@@ -119,7 +121,7 @@ fn of_page(fetches: &dyn Fetches, page: &Opened, number: usize, chrome: &Chrome,
     facts.links = links.into();
     // An error says little; what people wrote of errors is a text.
     let says_little = facts.plain < ERROR && facts.files == 0 && facts.pictures == 0;
-    if matches!(facts.what, What::Page) && says_little && words::names_error(&page.title) {
+    if matches!(facts.what, What::Page) && says_little && facts.labels == 0 && words::names_error(&page.title) {
         facts.what = What::Nothing(JunkKind::Broken);
     }
     facts.prints = page.script.prints;
@@ -134,6 +136,9 @@ fn of_page(fetches: &dyn Fetches, page: &Opened, number: usize, chrome: &Chrome,
 
 fn what_by_itself(fetches: &dyn Fetches, page: &Opened, number: usize) -> What {
     let at = |url: &Url| fetches.number(url).filter(|to| *to != number).map(|to| to as u32);
+    if let Some(to) = page.moved_to.as_ref().and_then(|url| at(url)) {
+        return What::Moved(to);
+    }
     if !page.page.frames.is_empty() {
         let frames = page.page.frames.iter().filter_map(|frame| page.absolute(frame)).filter_map(|url| at(&url));
         return What::Frames(frames.collect());
@@ -194,7 +199,7 @@ impl Gather<'_> {
                 self.facts.plain += line.plain() as u32;
                 continue;
             }
-            if words::is_neighbour(&line.text) {
+            if words::is_neighbour(&line.text, !line.links.is_empty()) {
                 continue;
             }
             text = mix(text, xxh3_64(dateless.as_bytes()));
@@ -263,7 +268,7 @@ impl Gather<'_> {
             }
             let Some(to) = self.fetches.number(&url).filter(|to| *to != self.number) else { continue };
             self.spelling(&url);
-            let aside = related || words::is_neighbour(&line.text);
+            let aside = related || words::is_neighbour(&line.text, !line.links.is_empty());
             let date = if pager || aside { None } else { self.date_beside(at, line, link.text.as_str()) };
             self.links.push(Leads { to: to as u32, date, pager, aside });
             if pager {

@@ -70,6 +70,13 @@ pub(super) fn of(fetches: &dyn Fetches, learned: &Learned) -> Vec<Kind> {
     let mut kinds: Vec<Kind> =
         learned.facts.iter().enumerate().map(|(number, facts)| alone(fetches.address(number), facts)).collect();
     by_group(learned, &mut kinds);
+    for number in 0..kinds.len() {
+        if let Kind::Same(of) = kinds[number]
+            && kinds[of as usize] == Kind::Home
+        {
+            kinds[number] = Kind::Home;
+        }
+    }
     ruled(fetches, learned, &mut kinds);
     same(fetches, learned, &mut kinds);
     prints(fetches, learned, &mut kinds);
@@ -102,11 +109,12 @@ fn alone(address: &Url, facts: &Facts) -> Kind {
         What::File => return Kind::File,
         What::Counter => return Kind::Junk(JunkKind::Counter, None),
         What::Nothing(kind) => return Kind::Junk(*kind, None),
+        What::Moved(to) if !is_home(address) => return Kind::Same(*to),
         What::Sends(to) => return Kind::Junk(JunkKind::Duplicate, Some(*to)),
         What::Unreadable(_) => return Kind::Unreadable,
         What::Frames(_) if is_home(address) => return Kind::Home,
         What::Frames(_) => return Kind::Junk(JunkKind::Part, None),
-        What::Page | What::Unknown => {}
+        What::Page | What::Moved(_) | What::Unknown => {}
     }
     if is_home(address) {
         return Kind::Home;
@@ -141,7 +149,10 @@ fn alone(address: &Url, facts: &Facts) -> Kind {
     if is_calendar(address, facts) {
         return Kind::Junk(JunkKind::Calendar, None);
     }
-    if ["网站地图", "站点地图"].iter().any(|word| facts.title.contains(word) || &*facts.crumb == *word) {
+    let is_map = |word: &&str| {
+        &*facts.crumb == *word || (facts.title.contains(*word) && facts.labels == 0 && facts.longest < SHORT)
+    };
+    if ["网站地图", "站点地图"].iter().any(is_map) {
         return Kind::Home;
     }
     if lists(facts) { Kind::List } else { Kind::Article }
@@ -153,7 +164,8 @@ fn is_calendar(address: &Url, facts: &Facts) -> bool {
         let number = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
         number && ["y", "m", "d", "year", "month", "day", "date"].contains(name)
     });
-    day.count() > 0 && facts.longest < SHORT * 2 && facts.labels == 0
+    // Days and months are most of what stands on it.
+    day.count() > 0 && facts.longest < SHORT * 2 && facts.labels == 0 && facts.figures * 3 >= facts.plain
 }
 
 /// Is it a list, by what stands on it?
@@ -165,6 +177,10 @@ fn lists(facts: &Facts) -> bool {
     let pagers = facts.links.iter().filter(|lead| lead.pager).count();
     let links = to.len() as u32;
     let short = facts.longest < SHORT;
+    // A column with one document.
+    if links > 0 && short && facts.plain < 12 && facts.labels == 0 && facts.pictures == 0 && facts.files == 0 {
+        return true;
+    }
     if links == 0 {
         return pagers > 0 && facts.plain < 80 && facts.labels == 0 && facts.pictures == 0;
     }
@@ -390,7 +406,8 @@ fn parts(fetches: &dyn Fetches, learned: &Learned, kinds: &mut [Kind]) {
         let linked = |from: u32, to: u32| {
             learned.facts[from as usize].links.iter().any(|lead| lead.pager && real(kinds, lead.to) == to)
         };
-        if text && page >= 2 && (linked(of, number) || linked(number, of)) {
+        // Some programs count from 0: the second page is number 1.
+        if text && page >= 1 && (linked(of, number) || linked(number, of)) {
             kinds[number as usize] = Kind::PartOf(of);
         }
     }

@@ -284,6 +284,10 @@ impl Learned {
             everywhere.add(&places);
         }
         self.containers = everywhere.common();
+        // Where all dated pages of a site agree with their addresses, the others have theirs from there too.
+        if everywhere.same_day.0 >= 10 && everywhere.dated_address() {
+            self.groups.iter_mut().for_each(|group| group.dated_address = true);
+        }
     }
 
     fn places_of(&self, fetches: &dyn Fetches, group: &Group) -> Places {
@@ -381,6 +385,8 @@ impl Places {
         for (place, (weight, depth)) in &other.holds {
             self.holds.entry(*place).or_insert((0, *depth)).0 += weight;
         }
+        self.same_day.0 += other.same_day.0;
+        self.same_day.1 += other.same_day.1;
     }
 
     /// The deepest place that holds the text of nearly all pages.

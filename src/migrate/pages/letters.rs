@@ -24,6 +24,13 @@ enum Part {
 
 const PARTS: &[(&str, Part)] = &[
     ("姓名", Part::Name),
+    ("发布者", Part::Name),
+    ("发布人", Part::Name),
+    ("发表人", Part::Name),
+    ("发言人", Part::Name),
+    ("网民", Part::Name),
+    ("访客", Part::Name),
+    ("来信者", Part::Name),
     ("留言人", Part::Name),
     ("留言者", Part::Name),
     ("网友", Part::Name),
@@ -60,6 +67,8 @@ const PARTS: &[(&str, Part)] = &[
     ("留言内容", Part::Question),
     ("咨询内容", Part::Question),
     ("来信内容", Part::Question),
+    ("提问内容", Part::Question),
+    ("投诉内容", Part::Question),
     ("信件内容", Part::Question),
     ("问题", Part::Question),
     ("问", Part::Question),
@@ -117,10 +126,17 @@ fn parts(text: &str) -> Vec<Labelled<Part>> {
     labelled(text, PARTS)
 }
 
+/// The label that a cell of a table is by itself: 来信人. Short ones are words like others.
+fn cell(text: &str) -> Option<Part> {
+    let plain = words::tight(text);
+    let plain = words::bare(&plain);
+    PARTS.iter().find(|(word, _)| *word == plain && word.chars().count() >= 3).map(|(_, part)| *part)
+}
+
 /// How many signs of letters a line has.
 pub(super) fn signs(text: &str) -> usize {
     if !text.contains([':', '：']) {
-        return 0;
+        return usize::from(cell(text).is_some_and(|part| part != Part::Other));
     }
     parts(text).iter().filter(|one| matches!(one.label, Part::Name | Part::Answer | Part::Question)).count()
 }
@@ -244,13 +260,38 @@ fn push(text: &mut String, more: &str) {
     text.push_str(more);
 }
 
+/// Is a line a name by itself, above the title of what was written?
+fn is_name_above(lines: &[Line], at: usize) -> bool {
+    let text = words::tight(&lines[at].text);
+    let short = (1..=12).contains(&text.chars().count()) && !text.contains(['。', '，', '？', '！', '：', ':']);
+    let next = lines[at + 1..].iter().find(|line| !line.text.is_empty());
+    let is_title = |line: &Line| {
+        let parts = parts(&line.text);
+        parts.first().is_some_and(|one| one.label == Part::Title && one.from == 0)
+            && parts.iter().all(|one| one.label != Part::Name)
+    };
+    // The name of a page stands above no picture of a face.
+    let face = at > 0 && (!lines[at].pictures.is_empty() || !lines[at - 1].pictures.is_empty());
+    short && lines[at].links.is_empty() && face && next.is_some_and(is_title)
+}
+
 /// The letters of a page; `key` names the guestbook.
 pub(super) fn read(lines: &[Line], own: &[bool], address: &str, key: &str) -> Vec<OldLetter> {
     let mut found = Vec::new();
     let mut draft = Draft::default();
-    for (line, own) in lines.iter().zip(own) {
-        let parts = parts(&line.text);
+    for (at, (line, own)) in lines.iter().zip(own).enumerate() {
+        let mut parts = parts(&line.text);
+        if let Some(label) = cell(&line.text).filter(|_| parts.is_empty()) {
+            parts.push(Labelled { label, from: 0, value: String::new() });
+        }
         let number = numbered(&line.text);
+        // 网友 in a cell below a face, 主题：… in the next one.
+        let named = parts.is_empty() && number.is_none() && is_name_above(lines, at);
+        if named {
+            found.extend(std::mem::take(&mut draft).done(address, key));
+            draft.letter.name = words::tight(&line.text);
+            continue;
+        }
         if line.text.is_empty() || (!own && parts.is_empty() && number.is_none()) {
             continue;
         }
@@ -283,7 +324,10 @@ pub(super) fn read(lines: &[Line], own: &[bool], address: &str, key: &str) -> Ve
             continue;
         }
         let head = line.text[..parts[0].from].trim();
+        // 管理员[admin]回复：
+        let answers = ["管理员", "站长", "版主", "局长", "办公室"].iter().any(|who| head.starts_with(who));
         if !head.is_empty()
+            && !answers
             && number.is_none()
             && draft.is_begun()
             && matches!(draft.open, Some(Part::Question | Part::Answer))

@@ -8,6 +8,8 @@ use super::words;
 
 /// Characters from which on it is a text.
 const LONG: usize = 40;
+/// How sure a day is, in percent, that may be that of what a text announces.
+const GUESSED: u8 = 50;
 
 /// What was found beside a text.
 #[derive(Debug, Clone, Default)]
@@ -69,8 +71,19 @@ impl Meta {
                 }
             }
             // 时间 within a text is that of what it announces.
-            let announces = found.iter().all(|one| one.label == Label::Date) && text >= LONG;
-            if labels::is_only(&line.text, &found) && !announces {
+            if found.iter().all(|one| one.label == Label::Date) && labels::is_only(&line.text, &found) {
+                let announces = text >= LONG || is_event(lines, at, &found[0].value);
+                let within = lines.iter().skip(at + 1).take(3).any(|next| next.place == line.place && next.size >= 12);
+                if announces || within {
+                    // Whoever looks at it may find that it is the day of the page after all.
+                    if !announces && let Some(date) = dates::value(&found[0].value) {
+                        meta.date(&date, GUESSED);
+                    }
+                    text += line.plain();
+                    continue;
+                }
+            }
+            if labels::is_only(&line.text, &found) {
                 for one in &found {
                     meta.take(one.label, &one.value);
                 }
@@ -105,7 +118,7 @@ impl Meta {
             }
         };
         match label {
-            Label::Published | Label::Updated | Label::Date => {
+            Label::Published | Label::Updated | Label::Date if !is_span(&value) => {
                 let sure = match label {
                     Label::Published => 97,
                     Label::Updated => 93,
@@ -115,6 +128,7 @@ impl Meta {
                     self.date(&date, sure);
                 }
             }
+            Label::Published | Label::Updated | Label::Date => {}
             Label::Formed => {
                 let day = dates::value(&value).map(|date| crate::base::clock::day(date.time));
                 if self.formed.is_empty() {
@@ -145,6 +159,23 @@ impl Meta {
     pub(super) fn is_sure(&self) -> bool {
         self.published.is_some() || !self.source.is_empty() || !self.index_number.is_empty()
     }
+}
+
+/// From when to when, until when, from when on: not when a page was published.
+fn is_span(value: &str) -> bool {
+    value.ends_with(['前', '起', '止']) || value.contains(['至', '到', '~', '～'])
+}
+
+/// Is a line with 时间 that of a meeting?
+fn is_event(lines: &[Line], at: usize, value: &str) -> bool {
+    const BESIDE: [&str; 10] = ["地点", "地址", "参加", "出席", "主持", "议程", "内容", "要求", "对象", "会议"];
+    is_span(value)
+        || lines.iter().skip(at + 1).take(2).any(|next| {
+            let text = words::tight(&next.text);
+            let text =
+                text.trim_start_matches(|letter: char| "一二三四五六七八九十123456789、.．（）()".contains(letter));
+            BESIDE.iter().any(|word| text.starts_with(word))
+        })
 }
 
 /// Can a label have such a value?

@@ -19,6 +19,7 @@ use super::address::same;
 use super::names::{Names, folder, zipped};
 use super::{Fetched, Fetches, log};
 use crate::base::fault::Fault;
+use crate::migrate::session::without_session;
 
 /// Largest page or file, bytes.
 pub const LARGEST: u64 = 512 << 20;
@@ -102,8 +103,17 @@ impl Mirror {
             }
             let said = if httrack { mirror.said_by_httrack(&path, number) } else { None };
             let Some(address) = said.or_else(|| address_of(&name, host, hosts_on_top)) else { continue };
-            let at = mirror.entries.len() as u32;
             let file = name_key(&name, host, hosts_on_top);
+            // A copying program without cookies gets a new session with every link.
+            let plain = without_session(&address);
+            if plain != address
+                && let Some(known) = mirror.numbers.get(&xxh3_64(plain.as_str().as_bytes())).copied()
+            {
+                mirror.numbers.entry(xxh3_64(&file)).or_insert(known);
+                continue;
+            }
+            let address = plain;
+            let at = mirror.entries.len() as u32;
             mirror.numbers.entry(xxh3_64(address.as_str().as_bytes())).or_insert(at);
             mirror.numbers.entry(xxh3_64(same(&address).as_bytes())).or_insert(at);
             mirror.numbers.entry(xxh3_64(&file)).or_insert(at);
@@ -225,7 +235,7 @@ impl Fetches for Mirror {
     }
 
     fn number(&self, address: &Url) -> Option<usize> {
-        let mut address = address.clone();
+        let mut address = without_session(address);
         address.set_fragment(None);
         if address.scheme() == "https" {
             let _ = address.set_scheme("http");

@@ -1,5 +1,6 @@
 //! One page, opened: its text in the right charset, its tree, its lines.
 
+use encoding_rs::UTF_8;
 use url::Url;
 
 use crate::domain::content::{Page, TOP, read_page};
@@ -47,6 +48,8 @@ pub(super) struct Opened {
     pub script: Script,
     /// All of it as UTF-8.
     pub text: String,
+    /// Where the old server led whoever asked for it.
+    pub moved_to: Option<Url>,
 }
 
 /// What scripts of a page do.
@@ -122,11 +125,13 @@ fn opened(fetched: Fetched, functions: Option<&Functions>) -> Held {
             return Held::Counter;
         }
     }
-    Held::Page(Box::new(whole(fetched.address, decoded, functions)))
+    let mut page = whole(fetched.address, decoded, functions);
+    page.moved_to = fetched.moved_to;
+    Held::Page(Box::new(page))
 }
 
 fn whole(address: Url, decoded: charset::Decoded, functions: Option<&Functions>) -> Opened {
-    let mut page = read_page(&script::unfolded(&decoded.text, false));
+    let mut page = read_page(&script::unfolded(&hidden::shown(&decoded.text), false));
     let host = address.host_str().unwrap_or_default().to_owned();
     let mut remarks = decoded.remarks;
     remarks.extend(hidden::strip(&mut page.tree, page.body, &host));
@@ -136,7 +141,18 @@ fn whole(address: Url, decoded: charset::Decoded, functions: Option<&Functions>)
     let script = script_of(&page);
     scripts::settle(&mut page, &decoded.text, &base, &address, decoded.charset, functions);
     let lines = lines::read(&page.tree, page.body);
-    Opened { address, base, lines, title, charset: decoded.charset, remarks, script, text: decoded.text, page }
+    Opened {
+        address,
+        base,
+        lines,
+        title,
+        charset: decoded.charset,
+        remarks,
+        script,
+        text: decoded.text,
+        moved_to: None,
+        page,
+    }
 }
 
 /// White space as one blank.
@@ -181,8 +197,17 @@ impl Opened {
         })
     }
 
-    /// Where the page sends its readers at once.
+    /// Where the page sends its readers at once: by its head, else by its script.
     pub(super) fn sends_to(&self) -> Option<Url> {
+        self.sends_by_head().or_else(|| {
+            let scripts = self.page.tree.named(TOP, &["script"]);
+            let code = scripts.into_iter().map(|id| self.page.tree.text(id)).find(|code| code.contains("location"))?;
+            let leads = script::Page::default().leads(&code, &Functions::default(), &self.base, &self.address, UTF_8);
+            leads.addresses.into_iter().next()
+        })
+    }
+
+    fn sends_by_head(&self) -> Option<Url> {
         let id = self.page.tree.named(TOP, &["meta"]).into_iter().find(|id| {
             self.page.tree.attribute(*id, "http-equiv").is_some_and(|name| name.eq_ignore_ascii_case("refresh"))
         })?;

@@ -247,7 +247,8 @@ impl Site {
         let key = format!("page:{}", columns::key(&book));
         let found = letters::read(&page.lines.lines, &own, address.as_str(), &key);
         if found.is_empty() {
-            return self.junk(number, JunkKind::Part, None);
+            let why = "a guestbook or letter of which nothing was understood".to_owned();
+            return vec![Item::Unreadable { place: self.address(number), why }];
         }
         let spellings = self.learned.spellings.get(&number).into_iter().flatten();
         let mut items: Vec<Item> = found.into_iter().map(|letter: OldLetter| Item::Letter(Box::new(letter))).collect();

@@ -130,6 +130,10 @@ pub(super) fn title_line(
             continue;
         }
         let text = words::tight(&line.text);
+        // The name of the site stands in every title.
+        if learned.affixes.contains(&xxh3_64(text.as_bytes())) {
+            continue;
+        }
         let (by_tag, by_anchor) = fit(&text, &tag, &whole, anchors);
         let mut score = by_tag + by_anchor;
         if score == 0 && (!at_place && !line.heading && !line.strong) {

@@ -26,14 +26,12 @@ const RELATED: [&str; 18] = [
     "网友评论",
 ];
 
-/// Lines at the end of a text that belong to the page: they begin with one of these.
-const TAIL: [&str; 33] = [
+/// Begins a line that leads to the article before or behind.
+const NEIGHBOURS: [&str; 14] = [
     "上一篇",
     "下一篇",
     "上一条",
     "下一条",
-    "上篇",
-    "下篇",
     "前一篇",
     "后一篇",
     "上一个",
@@ -42,10 +40,12 @@ const TAIL: [&str; 33] = [
     "下一主题",
     "上条",
     "下条",
-    "打印",
-    "关闭",
-    "返回",
-    "收藏",
+    "上篇",
+    "下篇",
+];
+
+/// Begins a line at the end of a text that belongs to the page.
+const TAIL: [&str; 10] = [
     "加入收藏",
     "推荐给好友",
     "告诉好友",
@@ -53,14 +53,74 @@ const TAIL: [&str; 33] = [
     "我要评论",
     "查看评论",
     "分享到",
+    "相关文章",
+    "版权所有",
+    "技术支持",
+];
+
+/// What buttons are made of.
+const BUTTONS: [&str; 61] = [
+    "打印",
+    "关闭",
+    "返回",
+    "收藏",
     "分享",
     "字体",
     "TOP",
     "顶部",
-    "回到顶部",
-    "相关文章",
-    "版权所有",
-    "技术支持",
+    "回到",
+    "本页",
+    "此页",
+    "本文",
+    "此文",
+    "文章",
+    "窗口",
+    "页面",
+    "网页",
+    "上一页",
+    "上页",
+    "上级",
+    "首页",
+    "列表",
+    "目录",
+    "加入",
+    "推荐",
+    "给",
+    "好友",
+    "告诉",
+    "发表",
+    "我要",
+    "查看",
+    "评论",
+    "复制",
+    "链接",
+    "地址",
+    "繁体",
+    "简体",
+    "到",
+    "大",
+    "中",
+    "小",
+    "双击",
+    "滚屏",
+    "预览",
+    "本",
+    "此",
+    "该",
+    "当前",
+    "文档",
+    "信息",
+    "上一级",
+    "上层",
+    "主页",
+    "前页",
+    "回",
+    "自动",
+    "刷新",
+    "全文",
+    "字号",
+    "纠错",
+    "举报",
 ];
 
 /// Anchors that say nothing of what they lead to.
@@ -134,14 +194,61 @@ pub(super) fn begins_related(text: &str) -> bool {
 /// Does a line at the end of a text belong to the page?
 pub(super) fn is_tail(text: &str) -> bool {
     let text = tight(text);
-    let bare = bare(&text);
-    TAIL.iter().any(|word| bare.starts_with(word)) && (bare.chars().count() <= 24 || is_neighbour(&text))
+    is_neighbour(&text, false)
+        || (bare(&text).chars().count() <= 24 && TAIL.iter().any(|word| bare(&text).starts_with(word)))
+        || is_buttons(&text)
+}
+
+/// Is it nothing but what old pages could be told to do: 【打印本页】【关闭窗口】?
+fn is_buttons(text: &str) -> bool {
+    let mut rest = text;
+    let mut any = false;
+    while let Some(letter) = rest.chars().next() {
+        match BUTTONS.iter().find(|word| rest.starts_with(**word)) {
+            Some(word) => {
+                rest = &rest[word.len()..];
+                any = true;
+            }
+            None if letter.is_alphanumeric() => return false,
+            None => rest = &rest[letter.len_utf8()..],
+        }
+    }
+    any
 }
 
 /// Does it lead to the article before or behind this one?
-pub(super) fn is_neighbour(text: &str) -> bool {
+pub(super) fn is_neighbour(text: &str, linked: bool) -> bool {
     let text = tight(text);
-    TAIL.iter().take(14).any(|word| bare(&text).starts_with(word))
+    let text = bare(&text);
+    let behind = NEIGHBOURS.iter().find_map(|word| text.strip_prefix(word));
+    // 下篇 is also the second half of a text.
+    let half = text.starts_with("上篇") || text.starts_with("下篇");
+    behind.is_some_and(|behind| linked || !half || bare(behind).is_empty())
+}
+
+/// Is it the label of files that follow: 相关附件：?
+pub(super) fn names_files(text: &str) -> bool {
+    let text = tight(text);
+    matches!(
+        bare(&text),
+        "附件"
+            | "相关附件"
+            | "附件下载"
+            | "附件列表"
+            | "相关下载"
+            | "文件下载"
+            | "相关文件"
+            | "下载"
+            | "点击下载"
+    )
+}
+
+/// Does it begin what visitors wrote of a text?
+pub(super) fn begins_comments(text: &str) -> bool {
+    let text = tight(text);
+    let text = bare(&text);
+    text.chars().count() <= 60
+        && ["网友评论", "网友留言", "读者评论", "最新评论", "相关评论"].iter().any(|word| text.starts_with(word))
 }
 
 /// Is it the anchor of a pager?
@@ -248,7 +355,12 @@ pub(super) fn junk_by_address(address: &Url) -> Option<JunkKind> {
     if has(&["counter", "tongji"]) || token(&["count", "hits", "click", "clicks", "stat", "jishu"]) {
         return Some(JunkKind::Counter);
     }
-    if has(&["vote", "toupiao", "survey"]) || token(&["save", "sign", "post", "add"]) {
+    // `post_508890.html` is an article.
+    let numbered = stem.bytes().any(|byte| byte.is_ascii_digit());
+    if has(&["vote", "toupiao", "survey", "sendmail", "comment", "pinglun"])
+        || path.contains("/e/pl/")
+        || (!numbered && token(&["save", "sign", "post", "add"]))
+    {
         return Some(JunkKind::Form);
     }
     None
@@ -286,7 +398,10 @@ pub(super) fn names_error(title: &str) -> bool {
         "服务器错误",
         "runtime error",
         "error 50",
-        "无权",
+        "无权访问",
+        "无权浏览",
+        "无权查看",
+        "没有权限",
     ]
     .iter()
     .any(|word| lower.contains(word))

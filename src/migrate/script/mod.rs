@@ -5,6 +5,7 @@
 
 mod act;
 mod form;
+mod pager;
 mod quoted;
 mod records;
 mod token;
@@ -12,4 +13,12 @@ mod token;
 pub use act::Functions;
 pub(super) use form::Page;
 pub(super) use quoted::{looks_like_address, post_back, read};
-pub(super) use records::{has_records, unfolded};
+pub(super) use records::has_records;
+
+use std::borrow::Cow;
+
+/// The page as its scripts show it, as far as that is understood: rows and pagers that they write. `all` also gives what
+/// only leads on.
+pub(super) fn unfolded(text: &str, all: bool) -> Cow<'_, str> {
+    pager::with_pager(records::unfolded(text, all))
+}
