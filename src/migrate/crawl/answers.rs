@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::spool::{Place, Spool};
 use crate::base::fault::Fault;
-use crate::migrate::pages::address::same;
+use crate::migrate::pages::address::{first_form, same};
 use crate::migrate::pages::{Fetched, Fetches};
 use crate::migrate::session::without_session;
 
@@ -131,6 +131,7 @@ impl Answers {
         }
         self.numbers.insert(exact, at);
         self.numbers.entry(xxh3_64(same(&entry.address).as_bytes())).or_insert(at);
+        self.numbers.entry(xxh3_64(first_form(&entry.address).as_bytes())).or_insert(at);
         self.entries.push(entry);
     }
 }
@@ -180,6 +181,8 @@ impl Fetches for Answers {
     fn number(&self, address: &Url) -> Option<usize> {
         let address = plain(address);
         let found = |key: &[u8]| self.numbers.get(&xxh3_64(key)).map(|number| *number as usize);
-        found(address.as_str().as_bytes()).or_else(|| found(same(&address).as_bytes()))
+        found(address.as_str().as_bytes())
+            .or_else(|| found(same(&address).as_bytes()))
+            .or_else(|| found(first_form(&address).as_bytes()))
     }
 }

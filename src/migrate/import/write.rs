@@ -4,7 +4,7 @@
 //! addresses are written in one transaction, so that a run that was killed
 //! leaves whole pages behind and goes on with the others.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::app::App;
 use crate::base::id::{ChannelId, DocumentId, InquiryId, OldPageId};
@@ -81,6 +81,8 @@ pub(super) struct Writer<'a> {
     pub chunk: Vec<Waiting>,
     pub bytes: usize,
     seen: HashSet<u128>,
+    /// Names of pages of this run, and how often each came: an address may be there twice.
+    names: HashMap<u128, u32>,
     /// The samples, by a number that is the same in every run.
     pub samples: Vec<(u64, OldPageId, PageLine)>,
 }
@@ -111,6 +113,7 @@ impl<'a> Writer<'a> {
             chunk: Vec::new(),
             bytes: 0,
             seen: HashSet::new(),
+            names: HashMap::new(),
             samples: Vec::new(),
         }
     }
@@ -198,6 +201,11 @@ impl<'a> Writer<'a> {
     }
 
     fn wait(&mut self, what: What, mut page: OldPage, addresses: Vec<String>, beside: Beside) {
+        let times = self.names.entry(xxhash_rust::xxh3::xxh3_128(page.key.as_bytes())).or_default();
+        *times += 1;
+        if *times > 1 {
+            page.key = format!("{}#{times}", page.key);
+        }
         page.addresses = addresses.iter().take(KEPT).cloned().collect();
         self.report.figures.read += 1;
         self.chunk.push(Waiting { what, page, addresses, beside });

@@ -20,6 +20,16 @@ pub(in crate::migrate) const POSTED_FORM: &str = "__FORM";
 
 /// One form of all spellings: case, order of parameters, default documents, escapes, `www`.
 pub fn same(address: &Url) -> String {
+    form(address, true)
+}
+
+/// The same where `page=1` is no page by itself: it is the list without it, or its second page where a program counts
+/// from 0. Only for what is not there under its own address.
+pub(in crate::migrate) fn first_form(address: &Url) -> String {
+    form(address, false)
+}
+
+fn form(address: &Url, first_page: bool) -> String {
     let host = address.host_str().unwrap_or_default();
     let host = host.strip_prefix("www.").unwrap_or(host).to_ascii_lowercase();
     let mut path = decoded(address.path());
@@ -32,7 +42,9 @@ pub fn same(address: &Url) -> String {
     let mut query: Vec<String> =
         address.query().unwrap_or_default().split('&').filter(|part| !part.is_empty()).map(decoded).collect();
     query.sort();
-    query.retain(|part| !PAGING.iter().any(|name| part.strip_prefix(name).is_some_and(|rest| rest == "=1")));
+    query.retain(|part| {
+        first_page || !PAGING.iter().any(|name| part.strip_prefix(name).is_some_and(|rest| rest == "=1"))
+    });
     format!("{host}{path}?{}", query.join("&"))
 }
 

@@ -205,7 +205,12 @@ impl Work<'_> {
             (None, Some((_, 0..60)), Some(row)) => Some(Found::likely(row, 88)),
             (None, Some((time, sure)), _) => Some(Found::likely(time, sure)),
             (None, None, Some(row)) => Some(Found::likely(row, 88)),
-            (None, None, None) => address.map(|time| Found::likely(time, if sure_address { 80 } else { 50 })),
+            (None, None, None) => address.map(|time| {
+                let day = self.learned.row_days.get(&(self.number as u32));
+                let alone = (time, if sure_address { 80 } else { 50 });
+                let (time, sure) = day.map_or(alone, |day| dates::in_year_of(time, *day));
+                Found::likely(time, sure)
+            }),
         };
     }
 

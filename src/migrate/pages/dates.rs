@@ -171,6 +171,32 @@ pub(super) fn alone(text: &str) -> Option<Date> {
     rest.chars().all(|letter| !letter.is_alphanumeric() || week(letter)).then_some(date)
 }
 
+/// `[05-20]` alone.
+pub(super) fn month_and_day(text: &str) -> Option<(i8, i8)> {
+    let signs = |letter: char| letter.is_whitespace() || "()（）[]【】·•-".contains(letter);
+    let inner = text.trim_matches(signs);
+    let (month, day) = inner.split_once(['-', '/', '.', '月'])?;
+    let figures = |text: &str| matches!(text.len(), 1 | 2) && text.bytes().all(|byte| byte.is_ascii_digit());
+    let day = day.trim_end_matches('日');
+    if !figures(month) || !figures(day) {
+        return None;
+    }
+    let (month, day) = (month.parse().ok()?, day.parse().ok()?);
+    ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some((month, day))
+}
+
+/// The day of publication by the day in an address and the month and day of a list, when they are near each other: files
+/// are laid down a few days later. In percent how sure it is.
+pub(super) fn in_year_of(address: i64, (month, day): (i8, i8)) -> (i64, u8) {
+    const NEAR: i64 = 31 * 86_400_000;
+    let year = crate::base::clock::local(address).year();
+    let near = [year, year - 1, year + 1].into_iter().find_map(|year| {
+        let time = records::from_text(&format!("{year}-{month}-{day}"))?;
+        ((time - address).abs() <= NEAR).then_some(time)
+    });
+    near.map_or((address, 50), |time| (time, 88))
+}
+
 /// `(08-03-21)` alone: two figures for a year of this century.
 fn short(text: &str) -> Option<Date> {
     let inner = text.trim().trim_matches(['(', ')', '（', '）', '[', ']', '【', '】']);

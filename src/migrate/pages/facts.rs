@@ -3,6 +3,7 @@
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::domain::content::TOP;
 use crate::migrate::hidden;
 use crate::migrate::old::JunkKind;
 
@@ -24,6 +25,8 @@ pub(super) struct Leads {
     pub to: u32,
     /// Date beside it.
     pub date: Option<i64>,
+    /// Month and day beside it, where no year is said: `[05-20]`.
+    pub day: Option<(i8, i8)>,
     /// The anchor is one of a pager.
     pub pager: bool,
     /// It stands below 相关文章 or names a neighbour.
@@ -66,6 +69,8 @@ pub(super) struct Facts {
     pub longest: u32,
     /// Links to other pages of its own.
     pub links: Box<[Leads]>,
+    /// Pages that it shows in frames within its text.
+    pub inner: Box<[u32]>,
     /// Columns above it by its breadcrumb.
     pub crumbs: Box<[u32]>,
     /// What the breadcrumb ends with, when that is no link to a page that is here.
@@ -124,6 +129,9 @@ fn of_page(fetches: &dyn Fetches, page: &Opened, number: usize, chrome: &Chrome,
     if matches!(facts.what, What::Page) && says_little && facts.labels == 0 && words::names_error(&page.title) {
         facts.what = What::Nothing(JunkKind::Broken);
     }
+    let inner = page.page.tree.named(TOP, &["iframe"]).into_iter();
+    let inner = inner.filter_map(|id| page.page.tree.attribute(id, "src")).filter_map(|src| page.absolute(src));
+    facts.inner = inner.filter_map(|url| fetches.number(&url)).take(4).map(|to| to as u32).collect();
     facts.prints = page.script.prints;
     for (field, at) in &page.lines.fields {
         if own.get(*at).copied().unwrap_or(true) {
@@ -270,7 +278,8 @@ impl Gather<'_> {
             self.spelling(&url);
             let aside = related || words::is_neighbour(&line.text, !line.links.is_empty());
             let date = if pager || aside { None } else { self.date_beside(at, line, link.text.as_str()) };
-            self.links.push(Leads { to: to as u32, date, pager, aside });
+            let day = if pager || aside || date.is_some() { None } else { self.day_beside(at, line, &link.text) };
+            self.links.push(Leads { to: to as u32, date, day, pager, aside });
             if pager {
                 continue;
             }
@@ -290,6 +299,15 @@ impl Gather<'_> {
             url.set_fragment(None);
             self.said.spellings.push((to as u32, url.to_string()));
         }
+    }
+
+    /// The month and day in the row of a link.
+    fn day_beside(&self, at: usize, line: &Line, anchor: &str) -> Option<(i8, i8)> {
+        let own = (line.links.len() == 1).then(|| dates::month_and_day(&line.text.replacen(anchor, " ", 1))).flatten();
+        own.or_else(|| {
+            let behind = self.page.lines.lines.get(at + 1).filter(|next| next.links.is_empty())?;
+            dates::month_and_day(&behind.text)
+        })
     }
 
     /// The date in the row of a link.

@@ -1,6 +1,6 @@
 //! What each page of the old site is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use url::Url;
 
@@ -82,6 +82,7 @@ pub(super) fn of(fetches: &dyn Fetches, learned: &Learned) -> Vec<Kind> {
     prints(fetches, learned, &mut kinds);
     frames(fetches, learned, &mut kinds);
     parts(fetches, learned, &mut kinds);
+    inner_frames(learned, &mut kinds);
     undated(learned, &mut kinds);
     ruled(fetches, learned, &mut kinds);
     kinds
@@ -248,7 +249,8 @@ fn same(fetches: &dyn Fetches, learned: &Learned, kinds: &mut [Kind]) {
         }
         if kinds[number as usize] == Kind::Article && facts.plain >= 20 {
             let counts = u64::from(facts.files) << 16 | u64::from(facts.pictures);
-            keys.push(mix(mix(12, facts.text), mix(counts, xxh3_64(facts.title.as_bytes()))));
+            let title = super::title::without_affixes(learned, &facts.title);
+            keys.push(mix(mix(12, facts.text), mix(counts, xxh3_64(title.as_bytes()))));
         }
         match keys.iter().find_map(|key| first.get(key)).copied() {
             Some(of) if of != number => {
@@ -409,6 +411,24 @@ fn parts(fetches: &dyn Fetches, learned: &Learned, kinds: &mut [Kind]) {
         // Some programs count from 0: the second page is number 1.
         if text && page >= 1 && (linked(of, number) || linked(number, of)) {
             kinds[number as usize] = Kind::PartOf(of);
+        }
+    }
+}
+
+/// A text that stands in a frame within its page belongs to it; what else nobody links to is a part of the page that
+/// shows it.
+fn inner_frames(learned: &Learned, kinds: &mut [Kind]) {
+    let linked: HashSet<u32> =
+        learned.facts.iter().flat_map(|facts| &facts.links).map(|lead| real(kinds, lead.to)).collect();
+    for number in 0..kinds.len() {
+        let facts = &learned.facts[number];
+        for to in facts.inner.iter().copied().filter(|to| *to as usize != number && !linked.contains(to)) {
+            if kinds[number] != Kind::Article || kinds[to as usize] != Kind::Article {
+                continue;
+            }
+            let number = number as u32;
+            kinds[to as usize] =
+                if facts.longest < SHORT { Kind::PartOf(number) } else { Kind::Junk(JunkKind::Part, Some(number)) };
         }
     }
 }

@@ -59,6 +59,8 @@ pub(super) struct Learned {
     pub kinds: Vec<Kind>,
     /// Dates beside links in lists.
     pub row_dates: HashMap<u32, i64>,
+    /// Months and days beside links in lists that say no year.
+    pub row_days: HashMap<u32, (i8, i8)>,
     /// What ops wrote.
     pub rules: Rules,
 }
@@ -86,6 +88,7 @@ pub(super) fn learn(fetches: &dyn Fetches, rules: Rules) -> Learned {
         common_titles: HashSet::new(),
         kinds: Vec::new(),
         row_dates: HashMap::new(),
+        row_days: HashMap::new(),
         rules,
     };
     learned.look(fetches);
@@ -243,11 +246,15 @@ impl Learned {
     /// Dates beside links in lists.
     fn rows(&mut self) {
         let mut dates: HashMap<u32, Vec<i64>> = HashMap::new();
+        let mut days: HashMap<u32, (i8, i8)> = HashMap::new();
         for (number, facts) in self.facts.iter().enumerate() {
             if !matches!(self.kinds[number], Kind::List | Kind::Home) {
                 continue;
             }
             for lead in facts.links.iter().filter(|lead| !lead.aside) {
+                if let Some(day) = lead.day {
+                    days.insert(kinds::real(&self.kinds, lead.to), day);
+                }
                 if let Some(date) = lead.date {
                     let known = dates.entry(kinds::real(&self.kinds, lead.to)).or_default();
                     if known.len() < 5 {
@@ -256,6 +263,7 @@ impl Learned {
                 }
             }
         }
+        self.row_days = days;
         for (to, mut dates) in dates {
             dates.sort_unstable();
             // The one that is said most often.

@@ -292,7 +292,8 @@ pub(super) fn read(lines: &[Line], own: &[bool], address: &str, key: &str) -> Ve
             draft.letter.name = words::tight(&line.text);
             continue;
         }
-        if line.text.is_empty() || (!own && parts.is_empty() && number.is_none()) {
+        let furniture = words::is_foot(&line.text) || (!own && parts.is_empty() && number.is_none());
+        if line.text.is_empty() || furniture {
             continue;
         }
         let begins = number.is_some() || parts.iter().any(|one| one.label == Part::Name);

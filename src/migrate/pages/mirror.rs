@@ -15,7 +15,7 @@ use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 use zip::ZipArchive;
 
-use super::address::same;
+use super::address::{first_form, same};
 use super::names::{Names, folder, zipped};
 use super::{Fetched, Fetches, log};
 use crate::base::fault::Fault;
@@ -105,17 +105,16 @@ impl Mirror {
             let Some(address) = said.or_else(|| address_of(&name, host, hosts_on_top)) else { continue };
             let file = name_key(&name, host, hosts_on_top);
             // A copying program without cookies gets a new session with every link.
-            let plain = without_session(&address);
-            if plain != address
-                && let Some(known) = mirror.numbers.get(&xxh3_64(plain.as_str().as_bytes())).copied()
-            {
+            let address = without_session(&address);
+            let known = mirror.numbers.get(&xxh3_64(address.as_str().as_bytes())).copied();
+            if let Some(known) = known.filter(|known| mirror.entries[*known as usize].address == address) {
                 mirror.numbers.entry(xxh3_64(&file)).or_insert(known);
                 continue;
             }
-            let address = plain;
             let at = mirror.entries.len() as u32;
             mirror.numbers.entry(xxh3_64(address.as_str().as_bytes())).or_insert(at);
             mirror.numbers.entry(xxh3_64(same(&address).as_bytes())).or_insert(at);
+            mirror.numbers.entry(xxh3_64(first_form(&address).as_bytes())).or_insert(at);
             mirror.numbers.entry(xxh3_64(&file)).or_insert(at);
             mirror.entries.push(Entry { address, path, number, moved_to: None });
         }
@@ -241,7 +240,8 @@ impl Fetches for Mirror {
             let _ = address.set_scheme("http");
         }
         let found = |key: &[u8]| self.numbers.get(&xxh3_64(key)).map(|number| *number as usize);
-        found(address.as_str().as_bytes()).or_else(|| found(same(&address).as_bytes())).or_else(|| {
+        let spelled = || found(same(&address).as_bytes()).or_else(|| found(first_form(&address).as_bytes()));
+        found(address.as_str().as_bytes()).or_else(spelled).or_else(|| {
             let mut name: Vec<u8> = address.host_str().unwrap_or_default().bytes().collect();
             name.extend(percent_decode_str(address.path()));
             found(&name.to_ascii_lowercase())

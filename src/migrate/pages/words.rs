@@ -243,6 +243,15 @@ pub(super) fn names_files(text: &str) -> bool {
     )
 }
 
+/// Is it the foot of a page?
+pub(super) fn is_foot(text: &str) -> bool {
+    let text = tight(text);
+    let text = bare(&text);
+    ["版权所有", "版权申明", "技术支持", "主办单位", "承办单位", "网站标识码", "Copyright", "CopyRight"]
+        .iter()
+        .any(|word| text.starts_with(word))
+}
+
 /// Does it begin what visitors wrote of a text?
 pub(super) fn begins_comments(text: &str) -> bool {
     let text = tight(text);

@@ -16,6 +16,7 @@ mod refused;
 mod scripts;
 mod sql;
 mod table;
+mod traits;
 mod wxr;
 mod wxr_addresses;
 mod wxr_columns;

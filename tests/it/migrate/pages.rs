@@ -10,25 +10,25 @@ use zhanqun::domain::content::{AllPictures, clean_paste, plain_text};
 use zhanqun::migrate::old::{Article, ArticleKind, Item, JunkKind, OldColumn, OldLetter, Source};
 use zhanqun::migrate::pages::{Mirror, Rules, Site};
 
-const HOST: &str = "old.example.gov.cn";
+pub const HOST: &str = "old.example.gov.cn";
 
 /// What a walk gave.
 #[derive(Debug, Default)]
-struct Walked {
-    articles: BTreeMap<String, Article>,
-    columns: Vec<OldColumn>,
-    letters: Vec<OldLetter>,
-    junk: BTreeMap<String, (JunkKind, Option<String>)>,
+pub struct Walked {
+    pub articles: BTreeMap<String, Article>,
+    pub columns: Vec<OldColumn>,
+    pub letters: Vec<OldLetter>,
+    pub junk: BTreeMap<String, (JunkKind, Option<String>)>,
     homes: Vec<String>,
     files: Vec<String>,
-    unreadable: Vec<String>,
+    pub unreadable: Vec<String>,
 }
 
 fn path(address: &str) -> String {
     address.split_once(HOST).map_or(address, |(_, path)| path).to_owned()
 }
 
-fn walk(folder: &Path, rules: Option<Rules>) -> Walked {
+pub fn walk(folder: &Path, rules: Option<Rules>) -> Walked {
     let mirror = Mirror::open(folder, Some(HOST)).unwrap();
     let site = Site::ruled(Arc::new(mirror), "mirror", Vec::new(), rules.unwrap_or_default());
     let mut found = Walked::default();
@@ -62,33 +62,33 @@ fn walk(folder: &Path, rules: Option<Rules>) -> Walked {
 }
 
 impl Walked {
-    fn title(&self, address: &str) -> &str {
+    pub fn title(&self, address: &str) -> &str {
         let found = self.articles.get(address).unwrap_or_else(|| panic!("{address} in {:?}", self.articles.keys()));
         found.title.as_ref().map(|title| title.value.as_str()).unwrap_or_default()
     }
 
-    fn day(&self, address: &str) -> Option<String> {
+    pub fn day(&self, address: &str) -> Option<String> {
         self.articles[address].published.as_ref().filter(|date| date.sure >= 60).map(|date| clock::day(date.value))
     }
 
-    fn text(&self, address: &str) -> String {
+    pub fn text(&self, address: &str) -> String {
         let body = self.articles[address].body.as_ref().map(|body| body.value.as_str()).unwrap_or_default();
         plain_text(&clean_paste(body, &mut AllPictures).html)
     }
 
-    fn column(&self, address: &str) -> &str {
+    pub fn column(&self, address: &str) -> &str {
         let key = self.articles[address].column.as_ref().map(|column| column.value.as_str()).unwrap_or_default();
         self.columns.iter().find(|column| column.key == key).map(|column| column.name.as_str()).unwrap_or_default()
     }
 }
 
-fn put(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
+pub fn put(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
     let file = folder.join(name);
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
     std::fs::write(file, bytes).unwrap();
 }
 
-fn gbk(text: &str) -> Vec<u8> {
+pub fn gbk(text: &str) -> Vec<u8> {
     GB18030.encode(text).0.into_owned()
 }
 
@@ -110,7 +110,7 @@ fn text(number: usize) -> Vec<String> {
         .collect()
 }
 
-fn holds(found: &str, number: usize) {
+pub fn holds(found: &str, number: usize) {
     let plain = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();
     let found = plain(found);
     let wanted = plain(&text(number).concat());
@@ -118,7 +118,7 @@ fn holds(found: &str, number: usize) {
     assert!(found.chars().count() < wanted.chars().count() + 30, "{number}: {found}");
 }
 
-fn paragraphs(number: usize) -> String {
+pub fn paragraphs(number: usize) -> String {
     text(number).iter().map(|line| format!("<p>　　{line}</p>\n")).collect()
 }
 
