@@ -86,7 +86,8 @@ pub(in crate::migrate) fn stripped(html: &str, host: &str) -> Option<(String, Ve
     let lower = html.to_ascii_lowercase();
     let styled = lower.contains("style") || lower.contains("<iframe") || lower.contains("<marquee");
     let signs = styled && SIGNS.iter().any(|sign| lower.contains(sign));
-    if !lower.contains("<script") && !signs && !(lower.contains("<a ") && names_spam(&lower)) {
+    let spam = lower.contains("<a ") && names_spam(&lower);
+    if !(lower.contains("<script") || signs || spam) {
         return None;
     }
     let mut page = read_page(&shown(html));

@@ -9,7 +9,7 @@ use super::learn::{Learned, Masses};
 use super::lines::Line;
 use super::meta::{self, Meta};
 use super::read::{Opened, is_file};
-use super::title::{tag_title, title_line};
+use super::title::{tag_title, title_line, whole_title};
 use super::{Fetches, dates, facts, words};
 
 /// What no text holds.
@@ -101,26 +101,6 @@ struct Work<'a> {
     found: Parsed,
 }
 
-/// A title that goes on in the next lines, as others know it whole; and how many lines it takes.
-fn whole<'a>(page: &Opened, at: usize, known: impl Iterator<Item = &'a str>) -> (String, usize) {
-    const MOST: usize = 3;
-    let lines = &page.lines.lines;
-    let known: Vec<String> = known.map(words::tight).collect();
-    let mut title = lines[at].text.clone();
-    let mut best = (title.clone(), 1);
-    for more in 1..MOST {
-        let Some(next) = lines.get(at + more).filter(|next| next.links.is_empty() && !next.text.is_empty()) else {
-            break;
-        };
-        title.push_str(&next.text);
-        let tight = words::tight(&title);
-        if known.contains(&tight) {
-            best = (title.clone(), more + 1);
-        }
-    }
-    best
-}
-
 /// Reads the article of a page; cuts its tree.
 pub(super) fn parse(fetches: &dyn Fetches, learned: &Learned, number: usize, page: &mut Opened) -> Parsed {
     let own = learned.own(number, &page.lines);
@@ -169,7 +149,7 @@ impl Work<'_> {
             }
             (Some((at, sure)), _) if sure >= 60 => {
                 let known = anchors.into_iter().flatten().map(|(anchor, _)| anchor.as_str()).chain([tag.as_str()]);
-                let (title, lines) = whole(page, at, known);
+                let (title, lines) = whole_title(page, at, known);
                 self.titled = lines;
                 Some(Found::likely(title, sure))
             }

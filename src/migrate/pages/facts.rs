@@ -144,7 +144,7 @@ fn of_page(fetches: &dyn Fetches, page: &Opened, number: usize, chrome: &Chrome,
 
 fn what_by_itself(fetches: &dyn Fetches, page: &Opened, number: usize) -> What {
     let at = |url: &Url| fetches.number(url).filter(|to| *to != number).map(|to| to as u32);
-    if let Some(to) = page.moved_to.as_ref().and_then(|url| at(url)) {
+    if let Some(to) = page.moved_to.as_ref().and_then(at) {
         return What::Moved(to);
     }
     if !page.page.frames.is_empty() {

@@ -154,3 +154,23 @@ pub(super) fn title_line(
     }
     best.map(|(_, at, sure)| (at, sure))
 }
+
+/// A title that goes on in the next lines, as others know it whole; and how many lines it takes.
+pub(super) fn whole_title<'a>(page: &Opened, at: usize, known: impl Iterator<Item = &'a str>) -> (String, usize) {
+    const MOST: usize = 3;
+    let lines = &page.lines.lines;
+    let known: Vec<String> = known.map(words::tight).collect();
+    let mut title = lines[at].text.clone();
+    let mut best = (title.clone(), 1);
+    for more in 1..MOST {
+        let Some(next) = lines.get(at + more).filter(|next| next.links.is_empty() && !next.text.is_empty()) else {
+            break;
+        };
+        title.push_str(&next.text);
+        let tight = words::tight(&title);
+        if known.contains(&tight) {
+            best = (title.clone(), more + 1);
+        }
+    }
+    best
+}
