@@ -292,6 +292,14 @@ mod tests {
         assert!(text.contains("公告") && text.contains("菜单") && !text.contains("六合彩"));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_can_be_looked_at(text in "(<script>|</script>|document.write\\(|[\"'<>();民/a-z ]|</div>){0,60}") {
+            super::shown(&text);
+            stripped(&text, "a.gov.cn");
+        }
+    }
+
     #[test]
     fn small_letters_and_lines_are_not_hidden() {
         let hidden = |style: &str| {

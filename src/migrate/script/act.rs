@@ -253,6 +253,7 @@ fn arguments(list: &[Token], names: &Names) -> Vec<Option<Value>> {
     let mut at = 1;
     while at < end {
         let (value, next) = value(&list[..end], at, names);
+        let next = next.min(end);
         let comma = list[next..end].iter().position(|token| token.is(b',')).map_or(end, |comma| next + comma);
         // What goes on behind a value that was understood makes it another.
         given.push(value.filter(|_| comma == next));
