@@ -179,6 +179,7 @@ fn explain(rule: &str) -> &str {
         "migration.gone" => "its document is gone",
         "migration.no_date" => "has no date of the old site",
         "migration.future" => "is not in the past",
+        "migration.in_review" => "is in review or scheduled",
         "migration.person" => "is signed off by a person",
         "migration.waiting" => "has pages that wait for a look",
         "migration.running" => "is not finished",

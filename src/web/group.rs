@@ -337,7 +337,7 @@ fn elder_switch(key: &PageKey) -> Option<Rendered> {
     }
     let seconds = if choice? { ELDER_SECONDS } else { 0 };
     // Two slashes at the front would lead to another host.
-    let path = format!("/{}", key.path().trim_start_matches('/'));
+    let path = format!("/{}", key.path().trim_start_matches(['/', '\\']));
     let to = if others.is_empty() { path } else { format!("{path}?{}", others.join("&")) };
     let mut rendered = moved(StatusCode::SEE_OTHER, &to).ok()?;
     let cookie = format!("elder=1; Path=/; Max-Age={seconds}; SameSite=Lax");

@@ -72,7 +72,7 @@ pub async fn send(
 pub fn sees(app: &App, headers: &HeaderMap, client: Client, file: &Media) -> bool {
     let Some(token) = Cookie::Session.read(headers, client.secure).and_then(Token::parse) else { return false };
     let found = authenticate(&app.store, &app.gate, &token, app.clock.now()).and_then(|person| match person {
-        Some(person) if !person.user.must_change_password => {
+        Some(person) if person.user.duty(&app.gate.policy, app.clock.now()).is_none() => {
             let by = By::person(&person.user, &client.address.to_string());
             media::level_of(&app.store, &by, file)
         }

@@ -82,6 +82,12 @@ impl User {
         !self.disabled && self.grants.iter().any(|grant| grant.role.works() && grant.scope.covers(place))
     }
 
+    /// True where this person publishes in the site or in some column of it.
+    pub fn publishes_in(&self, site: SiteId) -> bool {
+        let fits = |grant: &Grant| grant.role.fits(Role::Publisher) && grant.scope.reaches(site);
+        !self.disabled && self.grants.iter().any(fits)
+    }
+
     /// True where this person works with what is not published in the site or in some column of it.
     pub fn works_in(&self, site: SiteId) -> bool {
         !self.disabled && self.grants.iter().any(|grant| grant.role.works() && grant.scope.reaches(site))

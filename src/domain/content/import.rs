@@ -13,7 +13,7 @@ use super::edit::Edit;
 use super::html::plain_text;
 use super::permit::holds_documents;
 use super::place::write_reference;
-use super::publish::write_published;
+use super::publish::{passes_alone, write_published};
 use super::rules::check_title;
 use super::save::new_document;
 use super::tables::{
@@ -196,19 +196,23 @@ fn publish_at(document: &mut Document, time: i64) {
 /// date once it is published. What is live already only gets the date.
 pub(in crate::domain) fn accept_imported(
     tx: &mut Transaction,
+    by: &By,
     mut document: Document,
     time: i64,
     publish: bool,
     now: i64,
 ) -> Result<Document> {
+    if matches!(document.state, State::InReview | State::Scheduled) {
+        return Err(Error::rule("migration.in_review", "document", document.id));
+    }
     if document.is_live() {
         document.published = time;
-    } else if publish {
-        let head: Revision = tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
-        document.was_published = Some(time);
-        return write_published(tx, document, &head, now);
     } else {
         document.was_published = Some(time);
+        let head: Revision = tx.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
+        if publish && passes_alone(tx, by, &document, head.by != IMPORT, now)? {
+            return write_published(tx, document, &head, now);
+        }
     }
     document.changed = now;
     tx.put(&document)?;

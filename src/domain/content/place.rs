@@ -10,6 +10,7 @@ use crate::store::{ListKey, Position, Read, Store, Transaction};
 use super::document::{Document, Reference, Revision, State, Terms};
 use super::edit::Edit;
 use super::permit::{find, holds_documents, open, require_edit, target};
+use super::rules::check_other_title;
 use super::save::new_document;
 use super::tables::REFERENCES_OF_DOCUMENT;
 
@@ -17,8 +18,8 @@ use super::tables::REFERENCES_OF_DOCUMENT;
 /// in both columns; one in review stays where it is.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`; `channel.holds_none`, `channel.other_site`, `move.in_review`, `document.trashed`;
-/// `Conflict`.
+/// `NotFound`, `Forbidden`; `channel.holds_none`, `channel.other_site`, `move.in_review`, `document.trashed`,
+/// `publish.steps` for a live one where the other column has steps of its own; `Conflict`.
 pub fn move_to(store: &Store, by: &By, id: DocumentId, channel: ChannelId, now: i64) -> Result<Document> {
     let mut tx = store.transaction(by.actor(), "content.move");
     let (document, target) = move_into(&mut tx, by, id, channel, now)?;
@@ -42,7 +43,7 @@ pub(in crate::domain) fn move_into(
         Some(role) => by.require(role, found.place())?,
         None => require_edit(by, &found)?,
     }
-    let (target, _) = target(tx, by, channel, role)?;
+    let (target, branch) = target(tx, by, channel, role)?;
     let mut document = found.document;
     if target.site != document.site {
         return Err(Error::rule("channel.other_site", "column", target.name));
@@ -52,6 +53,13 @@ pub(in crate::domain) fn move_into(
     }
     if document.channel == channel {
         return Ok((document, target));
+    }
+    if role.is_some() && by.user().is_some() {
+        // What visitors read in a column has gone through its steps.
+        let (from, to) = (workflow::flow_of(tx, &found.branch)?, workflow::flow_of(tx, &branch)?);
+        if to.steps.len() > 1 && to.steps != from.steps {
+            return Err(Error::rule("publish.steps", "document", id));
+        }
     }
     document.channel = channel;
     document.changed = now;
@@ -129,7 +137,7 @@ fn require_target(read: &impl Read, by: &By, id: ChannelId) -> Result<Channel> {
 /// Shows a document in a column of another site (引用), with its own title and time there if wanted.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden` in the column; `channel.holds_none`, `document.trashed`; `Conflict`.
+/// `NotFound`, `Forbidden` in the column; `channel.holds_none`, `document.trashed`, `title.long`; `Conflict`.
 pub fn refer(
     store: &Store,
     by: &By,
@@ -138,6 +146,7 @@ pub fn refer(
     title: Option<&str>,
     time: Option<i64>,
 ) -> Result<Reference> {
+    check_other_title(title)?;
     let mut tx = store.transaction(by.actor(), "content.refer");
     if let Err(error) = open(&tx, by, id) {
         let live = tx.get::<Document>(id.0)?.is_some_and(|document| document.is_live());

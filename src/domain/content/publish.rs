@@ -4,6 +4,7 @@ use crate::base::clock::minute;
 use crate::base::id::{DocumentId, RevisionId};
 use crate::domain::account::{By, Role};
 use crate::domain::error::{Error, Result};
+use crate::domain::site;
 use crate::domain::workflow::{self, ActKind, Case, Opening};
 use crate::store::{ListKey, Position, Read, Store, Transaction};
 
@@ -207,6 +208,29 @@ fn decide(store: &Store, by: &By, id: DocumentId, at: Option<i64>, now: i64) -> 
     let document = finish(&mut tx, found.document, at, now)?;
     store.commit(tx)?;
     Ok(document)
+}
+
+/// Takes the one step of the column of a draft that an import brought, as whoever publishes it does; false where the
+/// column has more steps, which nobody skips. What a person has `written` since the import is checked like any text.
+pub(super) fn passes_alone(
+    tx: &mut Transaction,
+    by: &By,
+    document: &Document,
+    written: bool,
+    now: i64,
+) -> Result<bool> {
+    let branch = site::branch(tx, document.channel)?;
+    let flow = workflow::flow_of(tx, &branch)?;
+    if by.user().is_some() && flow.steps.len() > 1 {
+        return Ok(false);
+    }
+    if written {
+        check_head(tx, by, document)?;
+    }
+    let mut case = workflow::begin(tx, by, opening(document), flow, "", now)?;
+    while !case.approve(by, branch.place(), &document.writers, "", now)? {}
+    tx.put(&case)?;
+    Ok(true)
 }
 
 /// The publishing checks on the newest revision.

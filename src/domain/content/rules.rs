@@ -22,6 +22,14 @@ const MOST_ATTACHMENTS: usize = 100;
 /// Most related documents.
 const MOST_RELATED: usize = 20;
 
+/// A title of its own where a document is shown elsewhere.
+pub(super) fn check_other_title(title: Option<&str>) -> Result<()> {
+    match title.is_some_and(|title| title.chars().count() > LONGEST_TITLE) {
+        true => Err(Error::rule("title.long", "title", "")),
+        false => Ok(()),
+    }
+}
+
 /// A document has a title, wherever it comes from.
 pub(super) fn check_title(text: &Text) -> Result<()> {
     if text.title.trim().is_empty() { Err(Error::rule("required", "title", "")) } else { Ok(()) }
@@ -51,6 +59,13 @@ pub fn check_edit(edit: &Edit) -> Result<(), Vec<Broken>> {
         if value.chars().count() > most {
             broken(if field == "title" { "title.long" } else { "field.long" }, field);
         }
+    }
+    let long = |text: &String| text.chars().count() > LONGEST_FIELD;
+    if text.keywords.iter().any(long) {
+        broken("field.long", "keywords");
+    }
+    if text.attachments.iter().any(|attachment| long(&attachment.title)) {
+        broken("field.long", "attachments");
     }
     if text.body.len() > LONGEST_BODY {
         broken("body.long", "body");

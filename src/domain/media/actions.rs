@@ -194,7 +194,7 @@ pub(super) fn check_name(config: &MediaConfig, file_name: &str) -> Result<()> {
 /// When the store cannot be read.
 pub fn quota(read: &impl Read, config: &MediaConfig, site: SiteId) -> Result<Option<u64>> {
     let own = read.get::<Site>(site.0)?.and_then(|site| site.media_quota_mb);
-    Ok(Some(own.unwrap_or(config.site_quota_mb)).filter(|mb| *mb > 0).map(|mb| mb << 20))
+    Ok(Some(own.unwrap_or(config.site_quota_mb)).filter(|mb| *mb > 0).map(|mb| mb.saturating_mul(1 << 20)))
 }
 
 pub(super) fn check_space(store: &Store, room: Room<'_>, site: SiteId, more: u64) -> Result<()> {

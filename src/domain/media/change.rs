@@ -9,7 +9,7 @@ use super::Media;
 use super::actions::{Room, check_name, check_space, exchange};
 use super::kinds::{ending, safe_name};
 use super::media::Version;
-use super::rights::{changeable, require_add};
+use super::rights::{changeable, require_add, require_replace};
 
 /// Most characters of a text about a file.
 const LONGEST: usize = 500;
@@ -103,21 +103,23 @@ pub fn move_to(
     Ok(media)
 }
 
-/// Puts another file of the same type under the address; what stood there stays as an older version.
+/// Puts another file of the same type under the address; what stood there stays as an older version. `shown` says that
+/// visitors read it: then it is published by this.
 ///
 /// # Errors
-/// `NotFound`, `Forbidden`; the rule `file.other_type` and those of `add`; `Conflict`.
+/// `NotFound`, `Forbidden`, also for whoever may not publish what is `shown`; the rule `file.other_type` and those of `add`; `Conflict`.
 pub fn replace(
     store: &Store,
     room: Room<'_>,
     by: &By,
     id: MediaId,
-    file_name: &str,
-    file: Incoming,
+    (file_name, file): (&str, Incoming),
+    shown: bool,
     now: i64,
 ) -> Result<Media> {
     let mut tx = store.transaction(by.actor(), "media.replace").note(file_name);
     let mut media = changeable(&tx, by, id)?;
+    require_replace(&tx, by, &media, shown)?;
     tx = tx.site(media.site.0);
     check_name(room.config, file_name)?;
     check_space(store, room, media.site, file.length())?;
@@ -130,13 +132,15 @@ pub fn replace(
     Ok(media)
 }
 
-/// Puts an older version, by its place in the list, under the address again; what stood there becomes one.
+/// Puts an older version, by its place in the list, under the address again; what stood there becomes one. `shown` as for
+/// [`replace`].
 ///
 /// # Errors
 /// `NotFound`, `Forbidden`, `Conflict`.
-pub fn restore(store: &Store, by: &By, id: MediaId, version: usize, now: i64) -> Result<Media> {
+pub fn restore(store: &Store, by: &By, id: MediaId, version: usize, shown: bool, now: i64) -> Result<Media> {
     let mut tx = store.transaction(by.actor(), "media.restore");
     let mut media = changeable(&tx, by, id)?;
+    require_replace(&tx, by, &media, shown)?;
     tx = tx.site(media.site.0);
     if version >= media.versions.len() {
         return Err(Error::not_found("version", version));

@@ -92,11 +92,15 @@ pub fn dimensions(bytes: &[u8]) -> Option<(u32, u32)> {
 }
 
 /// A file name that is safe in an address and on every disk: no folders, no
-/// control characters, at most 120 bytes, never empty; Chinese stays.
+/// control characters, nothing that turns the reading direction, at most 120
+/// bytes, never empty; Chinese stays.
 pub fn safe_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let mut safe: String = name
         .chars()
+        .filter(
+            |c| !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'),
+        )
         .map(|c| if c.is_control() || "?#%&\"'<>|*:;".contains(c) || c.is_whitespace() { '-' } else { c })
         .collect();
     safe = safe.trim_matches(['.', '-']).to_owned();

@@ -31,7 +31,7 @@ pub use kinds::{dimensions, ending, is_inline, mime_of, safe_name};
 pub use media::{Kind, Media, Version};
 pub use picture::{Prepared, prepare};
 pub use query::{Filter, Shelf, list, shelves};
-pub use rights::{collection_for, level_in, level_in_site, level_of, may_change, seen};
+pub use rights::{collection_for, level_in, level_in_site, level_of, may_change, may_replace, seen};
 pub use sizes::{has_forms, read_width, srcset, variant_url, widths};
 pub use space::{Space, Used};
 pub use tables::{MEDIA_OF_BATCH, MEDIA_OF_SITE, USES_OF_MEDIA};

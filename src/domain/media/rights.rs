@@ -86,6 +86,21 @@ pub(super) fn changeable(read: &impl Read, by: &By, id: crate::base::id::MediaId
     if may_change(by, &media, Some(level)) { Ok(media) } else { Err(Error::Forbidden { role: Role::Manager.word() }) }
 }
 
+/// Other bytes under an address that visitors read are published by that: it takes the right to publish in the site, or
+/// all rights on the collection.
+pub fn may_replace(by: &By, media: &Media, level: Level, shown: bool) -> bool {
+    let publishes = || by.user().is_none_or(|user| user.publishes_in(media.site));
+    !shown || level == Level::Edit || publishes()
+}
+
+/// Refuses unless [`may_replace`] allows it.
+pub(super) fn require_replace(read: &impl Read, by: &By, media: &Media, shown: bool) -> Result<()> {
+    match level_of(read, by, media)? {
+        Some(level) if may_replace(by, media, level, shown) => Ok(()),
+        _ => Err(Error::Forbidden { role: Role::Publisher.word() }),
+    }
+}
+
 /// Where a new file goes: the actor adds files there.
 pub(super) fn require_add(read: &impl Read, by: &By, site: SiteId, collection: Option<CollectionId>) -> Result<SiteId> {
     match collection {

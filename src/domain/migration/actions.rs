@@ -61,12 +61,13 @@ fn name_of(by: &By) -> String {
 }
 
 /// A page is right as it is, or as it is mended with this: it is public with its old date where ops imported with
-/// `--publish`; else its document is a draft like any other, which keeps that date when it is published.
+/// `--publish` and its column asks for one step; else its document is a draft like any other, which keeps that date when
+/// it is published.
 ///
 /// # Errors
 /// `NotFound`; `Forbidden` for all but publishers of its column; `migration.decided`, `migration.gone`,
-/// `migration.no_date` where neither the import found a date nor one is given, `migration.future`; for another title
-/// or column as [`content::save`] and [`content::move_to`]; `Conflict`.
+/// `migration.no_date` where neither the import found a date nor one is given, `migration.future`,
+/// `migration.in_review`; as publishing where it does so; for another title or column as [`content::save`] and [`content::move_to`]; `Conflict`.
 pub fn accept(store: &Store, by: &By, id: OldPageId, accept: Accept, now: i64) -> Result<OldPage> {
     let mut tx = store.transaction(by.actor(), "migration.accept");
     let (mut page, mut document) = open(&tx, by, id, &[Role::Publisher])?;
@@ -83,7 +84,7 @@ pub fn accept(store: &Store, by: &By, id: OldPageId, accept: Accept, now: i64) -
     if date >= now {
         return Err(Error::rule("migration.future", "date", ""));
     }
-    let document = content::accept_imported(&mut tx, document, date, page.publishes, now)?;
+    let document = content::accept_imported(&mut tx, by, document, date, page.publishes, now)?;
     page.review = Review::Accepted { by: name_of(by), time: now };
     page.channel = Some(document.channel);
     page.title.clone_from(&document.card.title);

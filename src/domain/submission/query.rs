@@ -20,7 +20,9 @@ pub fn received(read: &impl Read, by: &By, site: SiteId) -> Result<Vec<(Submissi
         let Some(submission) = read.get::<Submission>(entry.id)? else { continue };
         let decides = site::branch(read, submission.channel)
             .is_ok_and(|branch| by.sees(branch.place()) && by.may(Role::Publisher, branch.place()));
-        if decides && let Some(document) = read.get::<Document>(submission.document.0)? {
+        // What its own site took back is not for others to see, and nothing to decide.
+        let offered = read.get::<Document>(submission.document.0)?;
+        if decides && let Some(document) = offered.filter(|document| document.is_live() && document.trashed.is_none()) {
             found.push((submission, document));
         }
     }

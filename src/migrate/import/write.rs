@@ -372,6 +372,12 @@ impl<'a> Writer<'a> {
         if let Some(channel) = target {
             self.old.add(normal_form(&letter.address), false, Target::Channel(channel));
         }
+        // A letter may stand on two pages: those of the newest move on while a site is copied.
+        if !self.seen.insert(xxhash_rust::xxh3::xxh3_128(letter.key.as_bytes())) {
+            let page = self.page(&format!("again:{}", letter.key), Fate::Junk, &letter.title, "duplicate");
+            self.wait(What::Nothing, page, vec![letter.address], Beside::default());
+            return;
+        }
         let mut page = self.page(&letter.key, Fate::Letter, &letter.title, "");
         page.channel = target;
         let to = target.map(|channel| self.columns.tree.url(self.node, channel)).unwrap_or_default();

@@ -247,6 +247,10 @@ fn same(fetches: &dyn Fetches, learned: &Learned, kinds: &mut [Kind]) {
         if facts.plain + facts.linked >= 20 {
             keys.push(mix(11, facts.all));
         }
+        if let Some(of) = first_by_another_name(fetches, learned, kinds, number) {
+            kinds[number as usize] = Kind::Same(of);
+            continue;
+        }
         if kinds[number as usize] == Kind::Article && facts.plain >= 20 {
             let counts = u64::from(facts.files) << 16 | u64::from(facts.pictures);
             let title = super::title::without_affixes(learned, &facts.title);
@@ -263,6 +267,22 @@ fn same(fetches: &dyn Fetches, learned: &Learned, kinds: &mut [Kind]) {
             first.entry(key).or_insert(stands);
         }
     }
+}
+
+/// `list.asp?page=1` where it says what `list.asp` says: some programs count from 0, there it is the second page.
+fn first_by_another_name(fetches: &dyn Fetches, learned: &Learned, kinds: &[Kind], number: u32) -> Option<u32> {
+    let (first, 1) = first_page(fetches.address(number as usize))? else { return None };
+    let of = fetches.number(&first).map(|of| real(kinds, of as u32)).filter(|of| *of != number)?;
+    if kinds[of as usize] != kinds[number as usize] {
+        return None;
+    }
+    let (one, other) = (&learned.facts[of as usize], &learned.facts[number as usize]);
+    let leads = |facts: &Facts| {
+        let leads = facts.links.iter().filter(|lead| !lead.pager && !lead.aside);
+        leads.map(|lead| real(kinds, lead.to)).collect::<Vec<_>>()
+    };
+    let marked = one.marks != [0; 3];
+    (one.marks == other.marks && (marked || !one.links.is_empty()) && leads(one) == leads(other)).then_some(of)
 }
 
 /// Copies for printing find the page that they copy; one without becomes a page itself.

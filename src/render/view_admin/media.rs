@@ -152,6 +152,8 @@ pub struct MediaFilePage {
     pub decorative: bool,
     /// True where the person may change it.
     pub changes: bool,
+    /// True if the user may put other bytes under the address: what visitors read is for those who publish.
+    pub replaces: bool,
     /// True for a file beside site.toml.
     pub declared: bool,
     /// True if visitors may read it now.

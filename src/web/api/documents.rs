@@ -57,7 +57,7 @@ pub fn list(call: &Call) -> Result<Reply, Problem> {
     }
     let offset = wanted.offset()?;
     let (found, total) = desk::list(&app.store, &app.titles, &call.by, &filter, offset, wanted.limit)?;
-    let end = offset + wanted.limit;
+    let end = offset.saturating_add(wanted.limit);
     reply(call, found.iter().map(view).collect(), ((end as u64) < total).then_some(Cursor::Offset(end)))
 }
 
@@ -70,7 +70,7 @@ pub fn trashed(call: &Call) -> Result<Reply, Problem> {
     let wanted = Wanted::read(query.cursor.as_deref(), query.limit)?;
     let (site, offset) = (call.site()?.site.id, wanted.offset()?);
     let (found, total) = desk::trash(&call.app().store, &call.by, site, offset, wanted.limit)?;
-    let end = offset + wanted.limit;
+    let end = offset.saturating_add(wanted.limit);
     let next = ((end as u64) < total).then_some(Cursor::Offset(end));
     reply(call, found.iter().map(|document| DocumentView::of(call, document)).collect(), next)
 }

@@ -149,7 +149,14 @@ fn in_force(call: &Call, (site, channel): (SiteId, Option<ChannelId>)) -> Result
 pub fn list(call: &Call) -> Result<Reply, Problem> {
     let query: PageQuery = call.query()?;
     let wanted = Wanted::read(query.cursor.as_deref(), query.limit)?;
-    let (found, next) = wanted.of(workflow::flows(&call.app().store, call.site()?.site.id)?)?;
+    let store = &call.app().store;
+    let mut flows = workflow::flows(store, call.site()?.site.id)?;
+    // Those of columns that the actor does not see are not there.
+    flows.retain(|flow| {
+        let sees = |channel| site::branch(store, channel).is_ok_and(|branch| call.by.sees(branch.place()));
+        flow.channel.is_none_or(sees)
+    });
+    let (found, next) = wanted.of(flows)?;
     reply(call, found.iter().map(FlowView::of).collect(), next)
 }
 

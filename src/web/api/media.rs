@@ -102,7 +102,7 @@ pub fn list(call: &Call) -> Result<Reply, Problem> {
     };
     let (site, offset) = (call.site()?.site.id, wanted.offset()?);
     let (found, total) = media::list(&call.app().store, &call.by, site, &filter, offset as u64, wanted.limit)?;
-    let end = offset + wanted.limit;
+    let end = offset.saturating_add(wanted.limit);
     let next = ((end as u64) < total).then_some(Cursor::Offset(end));
     reply(call, found.iter().map(|file| MediaView::of(call, file)).collect(), next)
 }
@@ -183,7 +183,9 @@ pub fn replace(call: &Call) -> Result<Reply, Problem> {
     call.query::<UploadQuery>()?;
     let (file, sent) = (find(call)?, call.take_upload()?);
     let app = call.app();
-    let changed = media::replace(&app.store, app.room(), &call.by, file.id, &sent.file_name, sent.file, call.now)?;
+    let shown = content::is_shown(&app.store, file.id)?;
+    let with = (sent.file_name.as_str(), sent.file);
+    let changed = media::replace(&app.store, app.room(), &call.by, file.id, with, shown, call.now)?;
     Reply::resource(&MediaView::of(call, &changed))
 }
 
@@ -298,7 +300,8 @@ pub struct Restore {
 pub fn restore(call: &Call) -> Result<Reply, Problem> {
     let file = find(call)?;
     let Restore { version } = call.json()?;
-    let restored = media::restore(&call.app().store, &call.by, file.id, version, call.now)?;
+    let shown = content::is_shown(&call.app().store, file.id)?;
+    let restored = media::restore(&call.app().store, &call.by, file.id, version, shown, call.now)?;
     Reply::resource(&MediaView::of(call, &restored))
 }
 

@@ -5,6 +5,7 @@ use zhanqun::domain::account::{Grant, Role, Scope};
 use zhanqun::domain::content::desk::{self, Filter};
 use zhanqun::domain::content::{self, Edit, FOREVER, State, Titles};
 use zhanqun::domain::error::Error;
+use zhanqun::domain::workflow::{self, Flow};
 use zhanqun::store::{Position, Read};
 
 use super::group::NOW;
@@ -256,6 +257,22 @@ fn a_live_document_is_moved_by_publishers_only() {
         outcome(content::save(store, &office.editor, draft.id, document.head, &elsewhere, NOW)),
         "move.not_draft"
     );
+}
+
+#[test]
+fn a_live_document_does_not_slip_past_the_steps_of_another_column() {
+    let office = Office::new();
+    let store = &office.group.store;
+    let page = office.group.channel("mzj", "jj/zz");
+    let flow = Flow::three_reviews(office.mzj, Some(page), ["三审三校", "一审一校", "二审二校", "三审签发"]);
+    workflow::set_flow(store, &office.manager, &flow).unwrap();
+    let draft = office.draft("通知");
+    content::publish(store, &office.publisher, draft.id, NOW).unwrap();
+    assert_eq!(outcome(content::move_to(store, &office.publisher, draft.id, page, NOW)), "publish.steps");
+    // Where both columns have the same steps it has gone through them.
+    let whole = Flow { channel: None, ..flow };
+    workflow::set_flow(store, &office.manager, &whole).unwrap();
+    content::move_to(store, &office.publisher, draft.id, page, NOW).unwrap();
 }
 
 #[test]

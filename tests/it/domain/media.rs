@@ -295,7 +295,7 @@ fn own_files_and_those_of_others() {
     assert_eq!(rule(media::describe(store, &stranger, file.id, &about("通知.txt", "x"))), "not found");
     assert_eq!(rule(media::delete(store, &wang, file.id, || Ok(false))), "forbidden");
     assert_eq!(rule(media::delete(store, &stranger, file.id, || Ok(false))), "not found");
-    assert_eq!(rule(media::restore(store, &stranger, file.id, 0, NOW)), "not found");
+    assert_eq!(rule(media::restore(store, &stranger, file.id, 0, false, NOW)), "not found");
     assert_eq!(rule(media::move_to(store, library.room(), &stranger, file.id, library.site("www"), None)), "not found");
     assert_eq!(rule(media::move_to(store, library.room(), &li, file.id, library.site("www"), None)), "not found");
     assert_eq!(rule(media::describe(store, &li, file.id, &about("通知.exe", ""))), "file.other_type");
@@ -324,19 +324,30 @@ fn replaced_under_the_same_address_and_brought_back() {
         file
     };
     let replace = |name: &str, bytes: &[u8]| {
-        media::replace(store, library.room(), &By::ops(), first.id, name, receive(bytes), NOW + 1)
+        media::replace(store, library.room(), &By::ops(), first.id, (name, receive(bytes)), false, NOW + 1)
     };
     assert_eq!(rule(replace("表.txt", b"two")), "file.other_type");
     assert_eq!(rule(replace("表.csv", b"<html>")), "file.active");
     assert_eq!(replace("other.csv", b"one").unwrap(), first, "the same bytes are no version");
+    let grant = |role| vec![Grant { role, scope: Scope::Site(library.site("mzj")) }];
+    let (li, chen) = (library.person("li", grant(Role::Editor)), library.person("chen", grant(Role::Publisher)));
+    let own = library.add_to(&li, library.site("mzj"), None, "计划.csv", b"approved").unwrap();
+    let instead = |by: &By, shown: bool, bytes: &[u8]| {
+        media::replace(store, library.room(), by, own.id, ("计划.csv", receive(bytes)), shown, NOW + 1)
+    };
+    // What visitors read is changed by those who publish.
+    instead(&li, false, b"draft").unwrap();
+    assert_eq!(rule(instead(&li, true, b"other")), "forbidden");
+    assert_eq!(rule(media::restore(store, &li, own.id, 0, true, NOW + 2)), "forbidden");
+    assert_eq!(rule(instead(&chen, true, b"other")), "forbidden", "it is not hers");
     let second = replace("other.csv", b"two!").unwrap();
     assert_eq!((second.id, second.file_name.as_str(), second.size), (first.id, "表.csv", 4));
     assert_eq!((second.versions.len(), second.space()), (1, 7));
     assert_eq!(library.bytes(&second), b"two!");
-    let back = media::restore(store, &By::ops(), first.id, 0, NOW + 2).unwrap();
+    let back = media::restore(store, &By::ops(), first.id, 0, false, NOW + 2).unwrap();
     assert_eq!((back.hash == first.hash, back.versions.len(), back.versions[0].size), (true, 1, 4));
     assert_eq!(library.bytes(&back), b"one");
-    assert_eq!(rule(media::restore(store, &By::ops(), first.id, 1, NOW)), "not found");
+    assert_eq!(rule(media::restore(store, &By::ops(), first.id, 1, false, NOW)), "not found");
     for number in 0..30 {
         replace("x.csv", format!("{number}").as_bytes()).unwrap();
     }

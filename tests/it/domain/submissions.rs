@@ -74,4 +74,7 @@ fn refused_with_a_reason_taken_back_and_gone() {
     let third = submission::push(store, &office.editor, draft.id, portal, "", NOW + 2).unwrap();
     content::withdraw(store, &office.publisher, draft.id, "", NOW).unwrap();
     assert_eq!(outcome(submission::accept(store, &office.office, third.id, How::Reference, "", NOW)), "offer.gone");
+    // What is written there from now on is not for others to see.
+    assert!(submission::received(store, &office.office, office.www).unwrap().is_empty());
+    assert_eq!(submission::count_received(store, &office.office, office.www).unwrap(), 0);
 }

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use url::Url;
 use zhanqun::base::clock::parse_local;
 use zhanqun::base::fault::Fault;
-use zhanqun::domain::account::By;
-use zhanqun::domain::content::{self, State};
+use zhanqun::domain::account::{By, Grant, Role, Scope, User};
+use zhanqun::domain::content::{self, Edit, State, Text};
 use zhanqun::domain::error::Error;
 use zhanqun::domain::interaction;
 use zhanqun::domain::migration::{self, Accept, Reason};
 use zhanqun::domain::site::{Target, find_redirect};
+use zhanqun::domain::workflow::{self, Flow};
 use zhanqun::migrate::import::{Options, Report, run, undo};
 use zhanqun::migrate::old::{
     Article, ArticleKind, Content, Done, Facts, Found, Item, Junk, JunkKind, OldAttachment, OldColumn, OldFile,
@@ -307,6 +308,55 @@ fn a_dry_run_writes_nothing_and_says_the_same() {
     for path in ["/show.asp?id=1", "/print.asp?id=3", "/search.asp?q=a", "/gbook.asp", "/class.asp?classid=1"] {
         assert!(lines.contains(&at(path)), "{path}: {lines}");
     }
+}
+
+#[test]
+fn accepting_a_page_skips_no_step_and_publishes_no_new_text_unseen() {
+    let town = Town::new();
+    import(&town, &old_site(), &options());
+    let store = &town.app.store;
+    let now = town.app.clock.now();
+    let (page, _) = migration::waiting(store, &By::ops(), town.site(), Position::FIRST, 10).unwrap().remove(0);
+    let document = town.document("没有日期的文章");
+    let grants = [Role::Editor, Role::Publisher].map(|role| Grant { role, scope: Scope::Site(town.site()) }).to_vec();
+    let row = serde_json::json!({
+        "id": 1, "name": "chen.ju", "display_name": "陈局", "password": "", "password_set": now, "grants": grants,
+        "created": now,
+    });
+    let user: User = serde_json::from_value(row).unwrap();
+    let chen = By::person(&user, "127.0.0.1");
+    let flow = |steps: bool, forbid_own: bool| {
+        let made = match steps {
+            true => Flow::three_reviews(town.site(), Some(document.channel), ["三审", "一审", "二审", "签发"]),
+            false => {
+                let mut made = Flow::one_step(town.site());
+                (made.channel, made.name) = (Some(document.channel), "一步".into());
+                made.steps[0].name = "签发".into();
+                made
+            }
+        };
+        workflow::set_flow(store, &By::ops(), &Flow { forbid_own, ..made }).unwrap();
+    };
+    let date = Accept { date: parse_local("2008-05-12 00:00"), ..Accept::default() };
+    // Somebody writes another text, and may not approve it himself.
+    let head = town.head(&document);
+    let edit = Edit { secrecy: true, ..Edit::of(&document, &head) };
+    let edit = Edit { text: Text { body: "<p>新写的正文</p>".into(), ..edit.text.clone() }, ..edit };
+    content::save(store, &chen, document.id, document.head, &edit, now).unwrap();
+    flow(false, true);
+    let rule = |result: Result<_, Error>| match result.map(|_: zhanqun::domain::migration::OldPage| ()) {
+        Err(Error::Rules { broken }) => broken[0].rule,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(rule(migration::accept(store, &chen, page.id, date.clone(), now)), "review.own");
+    // A column with steps: it is accepted, and goes through them.
+    flow(true, false);
+    content::submit(store, &chen, document.id, town.document("没有日期的文章").head, "", now).unwrap();
+    assert_eq!(rule(migration::accept(store, &chen, page.id, date.clone(), now)), "migration.in_review");
+    content::recall(store, &chen, document.id, now).unwrap();
+    migration::accept(store, &chen, page.id, date, now).unwrap();
+    let document = town.document("没有日期的文章");
+    assert_eq!((document.is_live(), document.was_published), (false, parse_local("2008-05-12 00:00")));
 }
 
 #[test]

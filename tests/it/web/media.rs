@@ -312,11 +312,16 @@ async fn a_file_is_described_replaced_and_deleted() {
     // Replaced: the page that shows it is made again.
     let url = format!("/mzj/tzgg/{}.html", document.id);
     assert!(city.get(&url).await.body.contains("width=\"30\""));
-    let answer = upload(&li, &format!("{page}replace"), &[("new.jpg", &picture(60, 40, ImageFormat::Jpeg))]).await;
+    // By those who publish: visitors read it.
+    let larger = picture(60, 40, ImageFormat::Jpeg);
+    assert!(li.get(&page).await.body.contains("替换须有发布权限"));
+    assert_eq!(upload(&li, &format!("{page}replace"), &[("new.jpg", &larger)]).await.status, 403);
+    let zhao = person(&city, "zhao", Role::Manager, "mzj").await;
+    let answer = upload(&zhao, &format!("{page}replace"), &[("new.jpg", &larger)]).await;
     assert_eq!(answer.location(), format!("{page}?done=replaced"), "{}", answer.body);
     assert!(city.get(&url).await.body.contains("width=\"60\""));
-    assert_eq!(upload(&li, &format!("{page}replace"), &[("new.png", b"x")]).await.status, 422);
-    let answer = li.fill(&page, &format!("{page}restore"), &[("version", "0")]).await;
+    assert_eq!(upload(&zhao, &format!("{page}replace"), &[("new.png", b"x")]).await.status, 422);
+    let answer = zhao.fill(&page, &format!("{page}restore"), &[("version", "0")]).await;
     assert_eq!(answer.location(), format!("{page}?done=restored"));
     assert!(city.get(&url).await.body.contains("width=\"30\""));
     // Used, so it stays; the page says where, to those who may know.

@@ -65,7 +65,7 @@ impl Findings {
 ///
 /// # Errors
 /// When the store cannot be read.
-pub fn check(read: &impl Read, document: Option<&Document>, edit: &Edit) -> Result<Vec<Finding>> {
+pub fn check(read: &impl Read, by: &By, document: Option<&Document>, edit: &Edit) -> Result<Vec<Finding>> {
     let site = match document {
         Some(document) => document.site,
         None => crate::domain::site::branch(read, edit.channel)?.site,
@@ -84,7 +84,7 @@ pub fn check(read: &impl Read, document: Option<&Document>, edit: &Edit) -> Resu
     if text.picture.as_ref().is_some_and(|picture| picture.alt.trim().is_empty()) {
         findings.add(Rule::Alt, "", "");
     }
-    if let Some(other) = same_title(read, document, site.0, &text.title)? {
+    if let Some(other) = same_title(read, by, document, site.0, &text.title)? {
         findings.add(Rule::Duplicate, text.title.clone(), other.to_string());
     }
     if text.link.is_empty() {
@@ -101,15 +101,24 @@ pub fn check(read: &impl Read, document: Option<&Document>, edit: &Edit) -> Resu
     Ok(findings.found)
 }
 
-/// Another document of the site with the same title, but those in the trash.
-fn same_title(read: &impl Read, document: Option<&Document>, site: u64, title: &str) -> Result<Option<DocumentId>> {
+/// Another document of the site with the same title, but those in the trash and those that the actor may not see.
+fn same_title(
+    read: &impl Read,
+    by: &By,
+    document: Option<&Document>,
+    site: u64,
+    title: &str,
+) -> Result<Option<DocumentId>> {
     let title = title.trim();
     for entry in read.list(ListKey::new(DOCUMENTS_OF_TITLE, &[site, title_number(title)]), Position::FIRST, 10)? {
         if document.is_some_and(|document| document.id.0 == entry.id) {
             continue;
         }
-        if read.get::<Document>(entry.id)?.is_some_and(|other| other.card.title.trim() == title) {
-            return Ok(Some(DocumentId(entry.id)));
+        let Some(other) = read.get::<Document>(entry.id)?.filter(|other| other.card.title.trim() == title) else {
+            continue;
+        };
+        if other.is_live() || by.sees(crate::domain::site::branch(read, other.channel)?.place()) {
+            return Ok(Some(other.id));
         }
     }
     Ok(None)
@@ -122,7 +131,7 @@ fn same_title(read: &impl Read, document: Option<&Document>, site: u64, title: &
 pub fn check_document(read: &impl Read, by: &By, id: DocumentId) -> Result<Vec<Finding>> {
     let document = find(read, by, id)?.document;
     let head: Revision = read.get(document.head.0)?.ok_or_else(|| Error::not_found("revision", document.head))?;
-    check(read, Some(&document), &Edit::of(&document, &head))
+    check(read, by, Some(&document), &Edit::of(&document, &head))
 }
 
 /// What somebody has to have seen before he hands the newest revision in or publishes it: the findings that only warn.
@@ -145,7 +154,7 @@ pub(super) fn require(read: &impl Read, by: &By, document: &Document, revision: 
     if by.user().is_none() {
         return Ok(());
     }
-    let stops = check(read, Some(document), &Edit::of(document, revision))?
+    let stops = check(read, by, Some(document), &Edit::of(document, revision))?
         .into_iter()
         .filter(|finding| finding.severity == Severity::Stop);
     let broken: Vec<Broken> =

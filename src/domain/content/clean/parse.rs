@@ -3,6 +3,7 @@
 //! **Invariant:** time and memory grow with the length of the input only,
 //! however it is nested.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 
 use html5ever::LocalName;
@@ -18,6 +19,10 @@ use super::dom::{Handle, Id, ROOT, Sink, Tree};
 pub const DEEPEST: u32 = 256;
 /// Nodes that a tag makes at most on average: an unclosed `<b>` is made anew in every paragraph that follows.
 const NODES_PER_TAG: usize = 24;
+/// Bytes that the tokenizer is given at once.
+const PIECE: usize = 8 << 10;
+/// Blanks and slashes in one tag above which its attributes are left out.
+const MOST_ATTRIBUTES: usize = 5_000;
 /// Nodes below which nobody counts.
 const FEW: usize = 10_000;
 /// Marks that are left out: they would swallow what stands inside or behind them.
@@ -161,14 +166,47 @@ fn attempt(html: &str, whole: bool, formatting: bool) -> Option<(Tree, Vec<Strin
     };
     let tokenizer = Tokenizer::new(bounded, TokenizerOpts::default());
     let input = BufferQueue::default();
-    input.push_back(html.into());
-    while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+    let html = tame(html);
+    let mut rest = &*html;
+    // What is put back, as behind every `&`, costs as much as what still waits.
+    while !rest.is_empty() {
+        let (piece, more) = rest.split_at(rest.floor_char_boundary(PIECE));
+        input.push_back(piece.into());
+        while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
+        rest = more;
+    }
     if tokenizer.sink.over.get() {
         return None;
     }
     tokenizer.end();
     let Bounded { builder, frames, .. } = tokenizer.sink;
     Some((builder.sink.finish(), frames.into_inner()))
+}
+
+/// Without tags that have more attributes than anybody writes: each is compared with all before it.
+fn tame(html: &str) -> Cow<'_, str> {
+    if html.len() < MOST_ATTRIBUTES * 4 {
+        return Cow::Borrowed(html);
+    }
+    let bytes = html.as_bytes();
+    let mut out = String::new();
+    let mut from = 0;
+    let mut at = 0;
+    while let Some(open) = memchr::memchr(b'<', &bytes[at..]).map(|open| at + open) {
+        let end = memchr::memchr(b'>', &bytes[open..]).map_or(bytes.len(), |end| open + end);
+        let parts = bytes[open..end].iter().filter(|byte| byte.is_ascii_whitespace() || **byte == b'/').count();
+        if parts > MOST_ATTRIBUTES {
+            let name = bytes[open + 1..end].iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or_default();
+            out.push_str(&html[from..open + 1 + name]);
+            from = end;
+        }
+        at = end;
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(html);
+    }
+    out.push_str(&html[from..]);
+    Cow::Owned(out)
 }
 
 /// Windows puts a head of offsets before the HTML of its clipboard.
@@ -179,4 +217,28 @@ fn fragment_of(html: &str) -> &str {
         return &html[at..];
     }
     html
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::{ROOT, parse};
+
+    #[test]
+    fn what_nobody_writes_is_read_all_the_same() {
+        let attributes = (0..200_000).fold(String::new(), |mut all, at| {
+            let _ = write!(all, " a{at}=1");
+            all
+        });
+        let (tree, _) = parse(&format!("<p>前</p><p{attributes}>民政</p>"));
+        assert_eq!(tree.text(ROOT), "前民政");
+        let signs = "&".repeat(500_000);
+        let (tree, _) = parse(&signs);
+        assert_eq!(tree.text(ROOT), signs);
+        // Pieces end anywhere, also within what belongs together.
+        let text = "<p>民政&amp;低保</p>".repeat(5_000);
+        let (tree, _) = parse(&text);
+        assert_eq!(tree.text(ROOT), "民政&低保".repeat(5_000));
+    }
 }

@@ -116,7 +116,8 @@ pub async fn replace(desk: Desk, Path(id): Path<u64>, mut sent: Sent) -> Answer 
             Ok(file) => {
                 blocking(move || {
                     let (before, _) = media::seen(&app.store, &by, MediaId(id))?;
-                    let after = media::replace(&app.store, app.room(), &by, MediaId(id), &name, file, now)?;
+                    let shown = content::is_shown(&app.store, before.id)?;
+                    let after = media::replace(&app.store, app.room(), &by, before.id, (&name, file), shown, now)?;
                     Ok(if before.hash == after.hash { "same" } else { "replaced" })
                 })
                 .await?
@@ -136,7 +137,11 @@ pub struct Chosen {
 /// Puts an older version in its place again.
 pub async fn restore(desk: Desk, Path(id): Path<u64>, Fields(chosen): Fields<Chosen>) -> Answer {
     let (app, by, now) = (desk.admin.app.clone(), desk.by()?, desk.now);
-    let done = blocking(move || media::restore(&app.store, &by, MediaId(id), chosen.version, now)).await?;
+    let done = blocking(move || {
+        let shown = content::is_shown(&app.store, MediaId(id))?;
+        media::restore(&app.store, &by, MediaId(id), chosen.version, shown, now)
+    })
+    .await?;
     after(&desk, id, done.map(|_| "restored")).await
 }
 
@@ -223,6 +228,7 @@ fn fields(app: &App, by: &By, id: MediaId) -> Result<(MediaFilePage, String)> {
         bytes,
         decorative: file.decorative,
         changes,
+        replaces: changes && media::may_replace(by, &file, level, live),
         declared: file.is_declared(),
         public: node.site.state.is_readable() && (file.open || live || directory.names_file(file.site, id)),
         owner,

@@ -84,7 +84,11 @@ fn row(app: &App, ground: &Ground, user: &User, now: i64) -> UserRowView {
         state: state(user, now),
         grants: home::grants(&app.directory(), &shown),
         elsewhere: shown.grants.len() < user.grants.len(),
-        last: user.last_log_in.as_ref().map(|last| time(last.time)).unwrap_or_default(),
+        // Of people who belong elsewhere too a manager sees what they are here.
+        last: match shown.grants.len() == user.grants.len() {
+            true => user.last_log_in.as_ref().map(|last| time(last.time)).unwrap_or_default(),
+            false => String::new(),
+        },
         factor: user.second_factor.is_some(),
     }
 }

@@ -241,7 +241,7 @@ fn read(app: &App, by: &By, ground: &Ground, now: i64) -> error::Result<UserPage
         whole,
         may_reset_factor: whole && by.manages_all_users(),
         created: time(user.created),
-        last: user.last_log_in.as_ref().map(|last| LastLogInView {
+        last: user.last_log_in.as_ref().filter(|_| whole).map(|last| LastLogInView {
             time: time(last.time),
             address: last.address.clone(),
             failures: user.failures.count,

@@ -19,7 +19,7 @@ fn check(group: &Group, change: impl FnOnce(&mut Edit)) -> Vec<Finding> {
     edit.text.summary = "摘要".into();
     edit.secrecy = true;
     change(&mut edit);
-    content::check(&group.store, None, &edit).unwrap()
+    content::check(&group.store, &By::ops(), None, &edit).unwrap()
 }
 
 fn rules(found: &[Finding]) -> Vec<Rule> {

@@ -83,6 +83,7 @@ fn files_of_their_own(samples: &mut Samples) {
         preview: "/admin/media/2/file?width=1280".into(),
         decorative: true,
         changes: true,
+        replaces: true,
         declared: false,
         public: true,
         owner: "李芳<b>".into(),
@@ -134,7 +135,8 @@ fn files_of_their_own(samples: &mut Samples) {
     }
     let declared = MediaFilePage { declared: true, changes: true, ..page.clone() };
     samples.add("declared", "media/file.html", declared);
-    samples.add("only seen", "media/file.html", MediaFilePage { changes: false, ..page });
+    samples.add("shown to visitors", "media/file.html", MediaFilePage { replaces: false, ..page.clone() });
+    samples.add("only seen", "media/file.html", MediaFilePage { changes: false, replaces: false, ..page });
 }
 
 fn collections(samples: &mut Samples) {
