@@ -9,6 +9,8 @@ use std::cell::RefCell;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
+use crate::domain::content::pieces;
+
 /// Where an address of the old site leads now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::migrate) enum Lead {
@@ -53,7 +55,6 @@ pub(in crate::migrate) trait Addresses {
 /// Rewrites a body.
 pub(in crate::migrate) fn rewrite(html: &str, addresses: &mut dyn Addresses) -> String {
     let input = BufferQueue::default();
-    input.push_back(html.into());
     let sink = Sink(RefCell::new(Work {
         addresses,
         out: String::with_capacity(html.len() + html.len() / 8),
@@ -66,7 +67,10 @@ pub(in crate::migrate) fn rewrite(html: &str, addresses: &mut dyn Addresses) -> 
         outline: Vec::new(),
     }));
     let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
-    let _ = tokenizer.feed(&input);
+    for piece in pieces(html) {
+        input.push_back(piece.into());
+        let _ = tokenizer.feed(&input);
+    }
     tokenizer.end();
     let mut work = tokenizer.sink.0.into_inner();
     work.flush();

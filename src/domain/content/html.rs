@@ -10,7 +10,7 @@ use html5ever::tokenizer::{
     BufferQueue, StartTag, TagToken, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use super::clean::{Note, flat};
+use super::clean::{Note, flat, pieces};
 
 /// Elements that a body may have; headings begin at `h2`, because the page's title is the `h1`.
 const TAGS: [&str; 54] = [
@@ -171,8 +171,50 @@ pub(super) fn is_note(id: &str) -> bool {
 /// scripts, styles and frames.
 pub fn clean(html: &str) -> Cleaned {
     let html = demote_headings(&shallow(html));
-    let safe = BUILDER.clean(&html).to_string().trim().to_owned();
+    let safe = sanitised(&BUILDER, &html).trim().to_owned();
     Cleaned { removed: removed(&html), html: safe, notes: Vec::new() }
+}
+
+/// What a builder lets through. It reads in pieces: what a parser puts back, as behind every `&`, costs as much as all that
+/// still waits.
+fn sanitised(builder: &Builder<'_>, html: &str) -> String {
+    let html = divided(html);
+    match builder.clean_from_reader(html.as_bytes()) {
+        Ok(document) => document.to_string(),
+        // Bytes in memory can always be read.
+        Err(_) => builder.clean(&html).to_string(),
+    }
+}
+
+/// Long texts full of `&` with comments between their parts, which do not stay: whoever writes them out looks from each of
+/// the signs to the end.
+fn divided(html: &str) -> Cow<'_, str> {
+    const PART: usize = 16 << 10;
+    const LONG: usize = 4 * PART;
+    let mut out = String::new();
+    let (mut from, mut end) = (0, 0);
+    for part in html.split('<') {
+        let begin = end;
+        end += part.len() + 1;
+        let text = begin + part.rfind('>').map_or(0, |close| close + 1);
+        if begin + part.len() - text <= LONG {
+            continue;
+        }
+        let mut last = text;
+        for (sign, _) in html[text..begin + part.len()].match_indices('&') {
+            if text + sign - last > PART {
+                last = text + sign;
+                out.push_str(&html[from..last]);
+                out.push_str("<!---->");
+                from = last;
+            }
+        }
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(html);
+    }
+    out.push_str(&html[from..]);
+    Cow::Owned(out)
 }
 
 /// HTML that may be nested deeper than any document is made shallower first: a parser looks back over
@@ -264,9 +306,11 @@ fn scheme(address: &str) -> Option<String> {
 
 fn removed(html: &str) -> BTreeMap<String, usize> {
     let input = BufferQueue::default();
-    input.push_back(html.into());
     let tokenizer = Tokenizer::new(Removed::default(), TokenizerOpts::default());
-    let _ = tokenizer.feed(&input);
+    for piece in pieces(html) {
+        input.push_back(piece.into());
+        let _ = tokenizer.feed(&input);
+    }
     tokenizer.end();
     tokenizer.sink.0.into_inner()
 }
@@ -317,7 +361,7 @@ pub fn plain_text(html: &str) -> String {
         builder
     });
     let spaced = spaced(&shallow(html));
-    let text = NOTHING.clean(&spaced).to_string();
+    let text = sanitised(&NOTHING, &spaced);
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ").replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -37,7 +37,7 @@ pub use check::{
 };
 pub use clean::{
     AllPictures, NoPictures, NodeId, Nodes, Note, Page, Pictures, Shown, TOP, bytes_of, clean_paste, is_office, is_own,
-    page_html, pictures_in_rtf, read_page,
+    page_html, pictures_in_rtf, pieces, read_page,
 };
 pub use columns::{
     ColumnFigures, Freshness, change_column, column_figures, delete_column, finish_closing, merge_column, newest,

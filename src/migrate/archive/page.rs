@@ -10,6 +10,7 @@ use html5ever::tokenizer::{
 use url::Url;
 
 use super::Place;
+use crate::domain::content::pieces;
 use crate::migrate::script;
 
 /// Attributes that lead or load.
@@ -30,7 +31,6 @@ pub(super) struct Inert {
 /// Makes a page inert.
 pub(super) fn inert(html: &str, address: &Url, place: &Place) -> Inert {
     let input = BufferQueue::default();
-    input.push_back(html.into());
     let work = Work {
         place,
         page: address,
@@ -42,7 +42,10 @@ pub(super) fn inert(html: &str, address: &Url, place: &Place) -> Inert {
         style: None,
     };
     let tokenizer = Tokenizer::new(Sink(RefCell::new(work)), TokenizerOpts::default());
-    let _ = tokenizer.feed(&input);
+    for piece in pieces(html) {
+        input.push_back(piece.into());
+        let _ = tokenizer.feed(&input);
+    }
     tokenizer.end();
     let Work { mut out, mut banner, frames, .. } = tokenizer.sink.0.into_inner();
     if banner == 0 && !frames {

@@ -13,6 +13,7 @@ use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSin
 use url::Url;
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::domain::content::pieces;
 use crate::migrate::pages::address::{self, POSTED_PAGE};
 use crate::migrate::{charset, script};
 
@@ -116,9 +117,11 @@ pub(super) fn read(kind: Kind, base: &Url, content_type: &str, bytes: &[u8], sit
 
 fn tokenize(text: &str, work: Work, depth: u8) -> Work {
     let input = BufferQueue::default();
-    input.push_back(text.into());
     let tokenizer = Tokenizer::new(Sink(RefCell::new((work, depth))), TokenizerOpts::default());
-    let _ = tokenizer.feed(&input);
+    for piece in pieces(text) {
+        input.push_back(piece.into());
+        let _ = tokenizer.feed(&input);
+    }
     tokenizer.end();
     let (mut work, _) = tokenizer.sink.0.into_inner();
     work.end_of_text(depth);

@@ -139,7 +139,7 @@ fn whole(address: Url, decoded: charset::Decoded, functions: Option<&Functions>)
     let said = page.tree.named(TOP, &["base"]).first().and_then(|id| page.tree.attribute(*id, "href"));
     let base = said.and_then(|said| address.join(said.trim()).ok()).unwrap_or_else(|| address.clone());
     let script = script_of(&page);
-    scripts::settle(&mut page, &decoded.text, &base, &address, decoded.charset, functions);
+    scripts::settle(&mut page, &base, &address, decoded.charset, functions);
     let lines = lines::read(&page.tree, page.body);
     Opened {
         address,

@@ -6,7 +6,7 @@ use encoding_rs::{BIG5, GBK, UTF_8};
 use url::Url;
 
 use crate::base::fault::Fault;
-use crate::domain::content::{Page, TOP};
+use crate::domain::content::{NodeId, Page, TOP};
 use crate::migrate::script::{self, Functions};
 
 use super::{Fetched, Fetches, read};
@@ -66,15 +66,11 @@ impl Fetches for Scripted {
 }
 
 /// Writes the address into links that run a script.
-pub(super) fn settle(page: &mut Page, text: &str, base: &Url, address: &Url, charset: &str, site: Option<&Functions>) {
+pub(super) fn settle(page: &mut Page, base: &Url, address: &Url, charset: &str, site: Option<&Functions>) {
     let none = Functions::default();
     let site = site.unwrap_or(&none);
-    let clicks: Vec<_> = match memchr::memmem::find(text.as_bytes(), b"(") {
-        Some(_) => page.tree.named(TOP, &["a", "area"]),
-        None => return,
-    };
-    let clicks: Vec<(_, String)> =
-        clicks.into_iter().filter_map(|id| code(page, id).map(|code| (id, code.to_owned()))).collect();
+    let links = page.tree.named(TOP, &["a", "area"]).into_iter();
+    let clicks: Vec<(_, String)> = links.filter_map(|id| code(page, id).map(|code| (id, code.to_owned()))).collect();
     if clicks.is_empty() {
         return;
     }
@@ -99,7 +95,7 @@ pub(super) fn settle(page: &mut Page, text: &str, base: &Url, address: &Url, cha
 }
 
 /// What a link runs in place of leading somewhere.
-fn code(page: &Page, id: crate::domain::content::NodeId) -> Option<&str> {
+fn code(page: &Page, id: NodeId) -> Option<&str> {
     let href = page.tree.attribute(id, "href").unwrap_or_default().trim();
     let code = href.get(..11).filter(|head| head.eq_ignore_ascii_case("javascript:")).map(|_| &href[11..]);
     let on_click = page.tree.attribute(id, "onclick").filter(|code| code.contains('('));

@@ -29,7 +29,7 @@ use style::{Sheet, Side};
 
 pub use dom::{Id as NodeId, ROOT as TOP, Tree as Nodes};
 pub(super) use parse::parse as read;
-pub use parse::{Page, read_page};
+pub use parse::{Page, pieces, read_page};
 pub(super) use picture::MISSING;
 pub use picture::{AllPictures, NoPictures, Pictures, Shown, bytes_of, is_own};
 pub use rtf::pictures_in_rtf;

@@ -166,14 +166,9 @@ fn attempt(html: &str, whole: bool, formatting: bool) -> Option<(Tree, Vec<Strin
     };
     let tokenizer = Tokenizer::new(bounded, TokenizerOpts::default());
     let input = BufferQueue::default();
-    let html = tame(html);
-    let mut rest = &*html;
-    // What is put back, as behind every `&`, costs as much as what still waits.
-    while !rest.is_empty() {
-        let (piece, more) = rest.split_at(rest.floor_char_boundary(PIECE));
+    for piece in pieces(&tame(html)) {
         input.push_back(piece.into());
         while !matches!(tokenizer.feed(&input), TokenizerResult::Done) {}
-        rest = more;
     }
     if tokenizer.sink.over.get() {
         return None;
@@ -181,6 +176,16 @@ fn attempt(html: &str, whole: bool, formatting: bool) -> Option<(Tree, Vec<Strin
     tokenizer.end();
     let Bounded { builder, frames, .. } = tokenizer.sink;
     Some((builder.sink.finish(), frames.into_inner()))
+}
+
+/// A text in pieces for a tokenizer: what it puts back, as behind every `&`, costs as much as all that still waits.
+pub fn pieces(html: &str) -> impl Iterator<Item = &str> {
+    let mut rest = html;
+    std::iter::from_fn(move || {
+        let (piece, more) = rest.split_at(rest.floor_char_boundary(PIECE));
+        rest = more;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 /// Without tags that have more attributes than anybody writes: each is compared with all before it.
@@ -224,6 +229,7 @@ mod tests {
     use std::fmt::Write;
 
     use super::{ROOT, parse};
+    use crate::domain::content::{AllPictures, clean_paste};
 
     #[test]
     fn what_nobody_writes_is_read_all_the_same() {
@@ -236,6 +242,8 @@ mod tests {
         let signs = "&".repeat(500_000);
         let (tree, _) = parse(&signs);
         assert_eq!(tree.text(ROOT), signs);
+        let cleaned = clean_paste(&signs, &mut AllPictures).html;
+        assert_eq!(cleaned.matches("&amp;").count(), signs.len());
         // Pieces end anywhere, also within what belongs together.
         let text = "<p>民政&amp;低保</p>".repeat(5_000);
         let (tree, _) = parse(&text);
