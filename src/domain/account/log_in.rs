@@ -28,7 +28,7 @@ const CLEARED: usize = 50;
 /// Characters kept of what a browser calls itself.
 const AGENT: usize = 200;
 /// Tries when others change the same rows.
-const TRIES: usize = 20;
+pub(super) const TRIES: usize = 20;
 
 /// What somebody typed, and from where.
 #[derive(Clone, Copy)]

@@ -2,10 +2,10 @@
 
 use crate::domain::error::{Error, Result};
 use crate::domain::mail;
-use crate::store::{Read, Store, Transaction};
+use crate::store::{self, Read, Store, Transaction};
 
 use super::actions::{load, with_password};
-use super::log_in::count_failure;
+use super::log_in::{TRIES, count_failure};
 use super::{By, FactorSecret, Failures, Gate, Person, Refusal, SecondFactor, Session, User};
 
 /// Loads the actor himself.
@@ -61,25 +61,33 @@ pub fn change_password(
     Ok(Person { user, session })
 }
 
-/// Begins to set a second factor up: the secret for the phone, the same until it is confirmed or the log-in ends.
+/// Begins to set a second factor up: the secret for the phone, the same until it is confirmed or the log-in ends, also
+/// when two windows ask for it at once.
 ///
 /// # Errors
 /// `factor.present` where there is one already; `Conflict`.
 pub fn begin_second_factor(store: &Store, by: &By, person: &Person) -> Result<FactorSecret> {
-    let mut tx = store.transaction(by.actor(), "account.second_factor_begin");
-    let user = own(&tx, by, person)?;
-    if user.second_factor.is_some() {
-        return Err(Error::rule("factor.present", "code", ""));
+    let mut tries = 0;
+    loop {
+        let mut tx = store.transaction(by.actor(), "account.second_factor_begin");
+        let user = own(&tx, by, person)?;
+        if user.second_factor.is_some() {
+            return Err(Error::rule("factor.present", "code", ""));
+        }
+        let mut session = session(&tx, person)?;
+        if let Some(secret) = session.enrolling {
+            return Ok(secret);
+        }
+        let secret = FactorSecret::random()?;
+        session.enrolling = Some(secret.clone());
+        tx.put(&session)?;
+        match store.commit(tx) {
+            Ok(_) => return Ok(secret),
+            // The other window was faster: its secret holds.
+            Err(store::Error::Conflict { .. }) if tries < TRIES => tries += 1,
+            Err(error) => return Err(error.into()),
+        }
     }
-    let mut session = session(&tx, person)?;
-    if let Some(secret) = session.enrolling {
-        return Ok(secret);
-    }
-    let secret = FactorSecret::random()?;
-    session.enrolling = Some(secret.clone());
-    tx.put(&session)?;
-    store.commit(tx)?;
-    Ok(secret)
 }
 
 /// Sets the second factor up: the password proves the person, the code that the phone has the secret. Returns the
