@@ -42,6 +42,8 @@ const FIELD: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.'
 const LARGEST_SCRIPT: u64 = 256 << 10;
 /// Pages that are read again for one function when its script is there.
 const MOST_AGAIN: usize = 500;
+/// Functions that are waited for; a hostile site may call any number.
+const MOST_NAMES: usize = 2_000;
 /// How often an address is asked for before it counts as failed.
 const TRIES: u32 = 3;
 /// Failures one after the other after which the site counts as down.
@@ -397,6 +399,9 @@ impl Crawl {
             if !head.nothing {
                 found = links.addresses;
                 for name in links.unknown {
+                    if self.waits.len() >= MOST_NAMES && !self.waits.contains_key(&name) {
+                        continue;
+                    }
                     let waits = self.waits.entry(name).or_default();
                     if waits.len() < MOST_AGAIN {
                         waits.push(number);
